@@ -1,0 +1,33 @@
+"""The journal's port: every judgement ever made, so that none is paid for twice."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from resources.model_gateway import Answered, Refused
+
+
+@dataclass(frozen=True, slots=True)
+class JournalKey:
+    """What was asked, of which version of whom, about what."""
+
+    specialist: str
+    decision_version: str
+    record_id: str
+    context_digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """A judgement as it is kept. Only answers and refusals are: everything else is tried again."""
+
+    decided_by: str
+    answer: Answered | Refused
+
+
+class Journal(Protocol):
+    def find(self, keys: Iterable[JournalKey]) -> Mapping[JournalKey, Judgement]: ...
+
+    def keep(self, judgements: Mapping[JournalKey, Judgement]) -> None:
+        """Commit before returning. A key that is already kept stays as it was."""
+        ...

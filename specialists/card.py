@@ -1,0 +1,64 @@
+"""The card: who a specialist is, what it may do, and the bar it must clear. Data, strictly checked."""
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from specialists.tools import Effect
+
+Share = Annotated[float, Field(ge=0, le=1)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class GraderBar(_Strict):
+    """The share of outputs (0..1) that must pass, and whether one failure holds its record."""
+
+    bar: Share
+    blocking: bool
+
+
+class Limits(_Strict):
+    """What one judgement may use. `usd` is the worst case that is reserved before the call."""
+
+    max_output_tokens: int = Field(gt=0)
+    usd_per_record: float = Field(ge=0)
+    timeout_seconds: float = Field(gt=0)
+
+
+class Card(_Strict):
+    """A specialist's `card.yaml`."""
+
+    schema_version: Literal[1]
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    role: str
+    owner: str = Field(pattern=r"^[^@\s]+@[^@\s]+$", description="a person or group, as an address")
+    scope: str
+    posture: Literal["adopt", "hold"]
+    highest_authority: Literal["shadow", "supervised", "sampled", "autonomous"]
+    candidates: tuple[str, ...] = Field(description="smallest first: local/<name>, then litellm model ids")
+    tools: dict[str, Effect]
+    graders: dict[str, GraderBar]
+    limits: Limits
+
+
+class CardError(ValueError):
+    """A card that cannot be used, with the file and field that are wrong."""
+
+
+def load_card(path: Path) -> Card:
+    """Read and check one card. Raises CardError."""
+    try:
+        return Card.model_validate(yaml.safe_load(path.read_text("utf-8")))
+    except FileNotFoundError:
+        raise CardError(f"{path}: missing; a specialist's folder needs a card.yaml") from None
+    except yaml.YAMLError as error:
+        raise CardError(f"{path}: not YAML: {error}") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"])
+        raise CardError(f"{path}: {field}: {first['msg']}") from None

@@ -1,0 +1,43 @@
+"""What a rule may answer, and nothing else."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from specialists.records import Output
+
+Disposition = Literal["done", "held", "skipped", "rejected"]
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The rule knows the answer."""
+
+    output: Output
+
+
+@dataclass(frozen=True, slots=True)
+class NeedsJudgement:
+    """No rule can tell; a model or a person may."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A person must look before anything more happens to this record."""
+
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """The rules say no: this record ends here, and that is right."""
+
+    why: str
+
+
+Decision = Decided | NeedsJudgement | Hold | Skip
+
+# A rule that has nothing to say about a record answers None, and the next rule is asked.
+Rule = Callable[[Any], Decision | None]

@@ -1,0 +1,47 @@
+"""Graders: the same function judges a live record, an eval case, and a row already in the lake."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from resources.campaign import Campaign
+from resources.crm import Contact
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What graders may see and the specialist may not."""
+
+    partition: date
+    at: datetime
+    campaign: Campaign
+    contact: Contact | None
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One grader's word on one output. `reason` says what failed, in words a person can act on."""
+
+    grader: str
+    passed: bool
+    reason: str | None = None
+
+
+# A grader answers None when the output passes, else what is wrong with it.
+RecordGrader = Callable[[Any, Any, Facts], str | None]
+# A cohort grader sees every done row of a partition and names the records that fail, each with its reason.
+CohortGrader = Callable[[Sequence[Mapping[str, Any]], Mapping[str, Facts]], Mapping[str, str]]
+
+
+def grade(graders: Mapping[str, RecordGrader], record: Any, output: Any, facts: Facts) -> list[Verdict]:
+    """Every grader's verdict. A grader that raises has failed its output: silence never passes."""
+    return [_verdict(name, grader, record, output, facts) for name, grader in graders.items()]
+
+
+def _verdict(name: str, grader: RecordGrader, record: Any, output: Any, facts: Facts) -> Verdict:
+    try:
+        reason = grader(record, output, facts)
+    except Exception as error:  # a crashing grader must fail closed, whatever it raised
+        return Verdict(name, False, f"grader raised {type(error).__name__}: {error}")
+    return Verdict(name, reason is None, reason)

@@ -1,0 +1,162 @@
+"""A specialist: what its folder says, loaded and checked, and the capabilities it was built with."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+from importlib import import_module
+from inspect import signature
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from resources.model_gateway import Gateway
+from specialists.card import Card, CardError, load_card
+from specialists.cases import load_cases
+from specialists.decisions import Decision, Rule
+from specialists.grading import CohortGrader, RecordGrader
+from specialists.pin import Pin, load_pin
+from specialists.records import Output, Record, digest
+from specialists.tools import Toolbox
+
+ROOT = Path(__file__).parent
+
+# What a decision depends on. Graders, cases, owner and bars are left out: a new case must bill nothing.
+_DECIDING_FILES = (
+    "prompt.md",
+    "schema.py",
+    "tools.py",
+    "rules.py",
+    "rubric.yaml",
+    "policy.yaml",
+    "templates/*",
+)
+# A hosted model does not change with the cases; a local candidate is trained on them.
+_LOCAL_CANDIDATE_FILES = ("candidates.py", "cases.jsonl")
+
+
+@dataclass(frozen=True)
+class Blueprint:
+    """A specialist's folder, with nothing of the world in it."""
+
+    folder: Path
+    card: Card
+    pin: Pin
+    prompt: str
+    reads: type[Record]
+    makes: type[Output]
+    judges: type[Output]
+    rules: tuple[Rule, ...]
+    settle: Callable[[Any, Any], Decision]
+    record_graders: Mapping[str, RecordGrader]
+    cohort_graders: Mapping[str, CohortGrader]
+    toolbox: type[Toolbox]
+    decision_version: str
+
+    @property
+    def name(self) -> str:
+        return self.card.name
+
+    @property
+    def blocking_graders(self) -> Mapping[str, RecordGrader]:
+        return {n: g for n, g in self.record_graders.items() if self.card.graders[n].blocking}
+
+    def capabilities(self) -> tuple[str, ...]:
+        """Names of what the tools are built with: all of the world this specialist can ever reach."""
+        return tuple(signature(self.toolbox).parameters)
+
+    def build(self, granted: Mapping[str, object], candidate: Gateway | None) -> "Specialist":
+        """Bind exactly the capabilities the tools name. Raises CardError if one is not granted."""
+        missing = [name for name in self.capabilities() if name not in granted]
+        if missing:
+            raise CardError(
+                f"{self.folder / 'tools.py'}: asks for {', '.join(missing)}; a workforce grants "
+                f"{', '.join(sorted(granted))}"
+            )
+        return Specialist(
+            self, self.toolbox(**{name: granted[name] for name in self.capabilities()}), candidate
+        )
+
+    def local_candidate(self) -> Gateway | None:
+        """The pinned local candidate, trained on the development cases; None when the pin names none."""
+        if self.pin.candidate is None or not self.pin.candidate.startswith("local/"):
+            return None
+        candidates = _module(self.folder, "candidates").CANDIDATES
+        if self.pin.candidate not in candidates:
+            raise CardError(f"{self.folder / 'pin.json'}: {self.pin.candidate} is not in candidates.py")
+        built: Gateway = candidates[self.pin.candidate](load_cases(self.folder / "cases.jsonl"))
+        return built
+
+
+@dataclass(frozen=True)
+class Specialist:
+    """A blueprint with its tools and its pinned candidate bound. Its object graph is all it can reach."""
+
+    blueprint: Blueprint
+    tools: Toolbox
+    candidate: Gateway | None
+
+
+@cache
+def blueprint(name: str) -> Blueprint:
+    """Load and cross-check `specialists/<name>/`. Raises CardError or PinError."""
+    folder = ROOT / name
+    card, pin = load_card(folder / "card.yaml"), load_pin(folder / "pin.json")
+    schema, rules = _module(folder, "schema"), _module(folder, "rules")
+    graders, tools = _module(folder, "graders"), _module(folder, "tools")
+    loaded = Blueprint(
+        folder=folder,
+        card=card,
+        pin=pin,
+        prompt=(folder / "prompt.md").read_text("utf-8"),
+        reads=schema.Reads,
+        makes=schema.Makes,
+        judges=schema.Judges,
+        rules=tuple(rules.RULES),
+        settle=rules.settle,
+        record_graders=graders.RECORD_GRADERS,
+        cohort_graders=graders.COHORT_GRADERS,
+        toolbox=tools.Tools,
+        decision_version=decision_version(folder, card, pin),
+    )
+    _cross_check(loaded)
+    return loaded
+
+
+def decision_version(folder: Path, card: Card, pin: Pin) -> str:
+    """12 hex digits naming everything a decision depends on, apart from the record itself."""
+    local = pin.candidate is not None and pin.candidate.startswith("local/")
+    patterns = _DECIDING_FILES + (_LOCAL_CANDIDATE_FILES if local else ())
+    files = {
+        str(path.relative_to(folder)): sha256(path.read_bytes()).hexdigest()
+        for pattern in patterns
+        for path in sorted(folder.glob(pattern))
+    }
+    return digest({"files": files, "candidate": pin.candidate, "limits": card.limits.model_dump()})[:12]
+
+
+def _cross_check(loaded: Blueprint) -> None:
+    """The card and the code must say the same, or neither can be trusted."""
+    path, card = loaded.folder / "card.yaml", loaded.card
+    if card.name != loaded.folder.name:
+        raise CardError(f"{path}: name: is {card.name!r}, but the folder is {loaded.folder.name!r}")
+    declared, coded = card.tools, loaded.toolbox.effects()
+    if declared != coded:
+        raise CardError(f"{path}: tools: says {dict(declared)}, but tools.py has {coded}")
+    graders = set(loaded.record_graders) | set(loaded.cohort_graders)
+    if set(card.graders) != graders:
+        odd = sorted(set(card.graders) ^ graders)
+        raise CardError(f"{path}: graders: {', '.join(odd)} must stand both on the card and in graders.py")
+    if loaded.pin.candidate is not None and loaded.pin.candidate not in card.candidates:
+        raise CardError(
+            f"{loaded.folder / 'pin.json'}: {loaded.pin.candidate} is not a candidate on the card"
+        )
+
+
+def _module(folder: Path, name: str) -> ModuleType:
+    try:
+        return import_module(f"specialists.{folder.name}.{name}")
+    except ModuleNotFoundError as error:
+        if error.name != f"specialists.{folder.name}.{name}":
+            raise
+        raise CardError(f"{folder}: {name}.py is missing") from None
