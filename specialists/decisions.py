@@ -4,16 +4,26 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from resources.model_gateway import NO_COST, Usage
 from specialists.records import Output
 
 Disposition = Literal["done", "held", "skipped", "rejected"]
 
 
 @dataclass(frozen=True, slots=True)
+class Provenance:
+    """Who decided, and what it cost."""
+
+    decided_by: str | None
+    usage: Usage = NO_COST
+
+
+@dataclass(frozen=True, slots=True)
 class Decided:
-    """The rule knows the answer."""
+    """The rule knows the answer. `earlier`: it repeats what an earlier run decided, in that run's name."""
 
     output: Output
+    earlier: Provenance | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +42,11 @@ class Hold:
 
 @dataclass(frozen=True, slots=True)
 class Skip:
-    """The rules say no: this record ends here, and that is right."""
+    """The rules say no: this record ends here, and that is right. `by`: the rule's name, where an effect
+    on the world finds what a later run's rules would find."""
 
     why: str
+    by: str | None = None
 
 
 Decision = Decided | NeedsJudgement | Hold | Skip

@@ -19,6 +19,11 @@ class Pin(BaseModel):
     candidate: str | None
     evidence: dict[str, Any] | None
 
+    @property
+    def is_local(self) -> bool:
+        """Whether the candidate runs in this process, for nothing."""
+        return self.candidate is not None and self.candidate.startswith("local/")
+
 
 class PinError(ValueError):
     """A pin that cannot be used, with the file and field that are wrong."""

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 import pyarrow as pa
-from pydantic import BaseModel
+from pydantic import BaseModel, create_model
 from pydantic_to_pyarrow import get_pyarrow_schema
 
 from resources.model_gateway import NO_COST, Usage
@@ -62,36 +62,37 @@ class Outcome:
         return None if isinstance(self.decision, Decided) else self.decision.why
 
 
-def carried_fields(blueprint: Blueprint) -> tuple[str, ...]:
-    """What travels on: the fields of `Reads` that came with the row, not from a tool or the stage itself."""
-    filled = {mark.fills for _, mark, _ in blueprint.toolbox.marks()} | {
-        "partition",
-        "at",
-        "brief",
-        "record_id",
-    }
-    own = set(blueprint.makes.model_fields) | blueprint.reads.rules_only_fields()
-    return tuple(name for name in blueprint.reads.model_fields if name not in filled | own)
-
-
 def stage_schema(blueprint: Blueprint) -> pa.Schema:
     """The Arrow schema of a stage's asset. Made fields are null in a row that is not done."""
-    carried = get_pyarrow_schema(blueprint.reads, allow_losing_tz=False)
-    made = get_pyarrow_schema(blueprint.makes, allow_losing_tz=False)
-    fields = [carried.field(name) for name in carried_fields(blueprint)]
-    fields += [made.field(name) for name in blueprint.makes.model_fields]
-    return pa.schema(
-        [*LINEAGE, *(f.with_nullable(True) for f in fields)], metadata={"schema_version": SCHEMA_VERSION}
-    )
+    fields = [
+        *_arrow_fields(blueprint.reads, blueprint.carried),
+        *_arrow_fields(blueprint.makes, tuple(blueprint.makes.model_fields)),
+    ]
+    return pa.schema([*LINEAGE, *fields], metadata={"schema_version": SCHEMA_VERSION})
+
+
+def _arrow_fields(model: type[BaseModel], names: tuple[str, ...]) -> list[pa.Field]:
+    """Columns for the named fields, each nullable."""
+    chosen: Any = {name: (model.model_fields[name].annotation, ...) for name in names}
+    schema = get_pyarrow_schema(create_model(model.__name__, **chosen), allow_losing_tz=True)
+    fields = [schema.field(name) for name in names]
+    return [pa.field(field.name, _plain(field.type)) for field in fields]
+
+
+def _plain(kind: pa.DataType) -> pa.DataType:
+    """Instants as UTC microseconds; a Literal as text, which every reader knows."""
+    if pa.types.is_timestamp(kind):
+        return pa.timestamp("us", tz="UTC")
+    return pa.string() if pa.types.is_dictionary(kind) else kind
 
 
 def output_row(
     blueprint: Blueprint, row: Row, record: Record | None, outcome: Outcome, run_id: str
 ) -> dict[str, Any]:
     """The one row that answers for one record."""
-    made = _values(outcome.decision.output) if isinstance(outcome.decision, Decided) else {}
+    made = outcome.decision.output.model_dump() if isinstance(outcome.decision, Decided) else {}
     return {
-        **{name: row.get(name) for name in carried_fields(blueprint)},
+        **{name: row.get(name) for name in blueprint.carried},
         **made,
         "record_id": row["record_id"],
         "disposition": outcome.disposition,
@@ -108,7 +109,3 @@ def output_row(
         "cost_usd": outcome.usage.usd,
         "run_id": run_id,
     }
-
-
-def _values(model: BaseModel) -> dict[str, Any]:
-    return model.model_dump()

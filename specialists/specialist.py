@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from hashlib import sha256
 from importlib import import_module
 from inspect import signature
@@ -21,18 +21,12 @@ from specialists.tools import Toolbox
 
 ROOT = Path(__file__).parent
 
-# What a decision depends on. Graders, cases, owner and bars are left out: a new case must bill nothing.
-_DECIDING_FILES = (
-    "prompt.md",
-    "schema.py",
-    "tools.py",
-    "rules.py",
-    "rubric.yaml",
-    "policy.yaml",
-    "templates/*",
-)
+# Files no decision depends on. Graders, cases, owner and bars change apart: a new case must bill nothing.
+_NOT_DECIDING = frozenset({"card.yaml", "pin.json", "graders.py", "grading", "cases.jsonl", "candidates.py"})
 # A hosted model does not change with the cases; a local candidate is trained on them.
-_LOCAL_CANDIDATE_FILES = ("candidates.py", "cases.jsonl")
+_LOCAL_CANDIDATE = frozenset({"cases.jsonl", "candidates.py"})
+# What the stage itself fills; nothing of it travels on.
+_OF_THE_STAGE = frozenset({"record_id", "partition", "at", "brief"})
 
 
 @dataclass(frozen=True)
@@ -61,6 +55,13 @@ class Blueprint:
     def blocking_graders(self) -> Mapping[str, RecordGrader]:
         return {n: g for n, g in self.record_graders.items() if self.card.graders[n].blocking}
 
+    @cached_property
+    def carried(self) -> tuple[str, ...]:
+        """What travels on: the fields of `Reads` that came with the row, not from a tool or the stage."""
+        filled = {mark.fills for _, mark, _ in self.toolbox.marks()}
+        own = set(self.makes.model_fields) | self.reads.rules_only_fields()
+        return tuple(name for name in self.reads.model_fields if name not in filled | own | _OF_THE_STAGE)
+
     def capabilities(self) -> tuple[str, ...]:
         """Names of what the tools are built with: all of the world this specialist can ever reach."""
         return tuple(signature(self.toolbox).parameters)
@@ -79,7 +80,7 @@ class Blueprint:
 
     def local_candidate(self) -> Gateway | None:
         """The pinned local candidate, trained on the development cases; None when the pin names none."""
-        if self.pin.candidate is None or not self.pin.candidate.startswith("local/"):
+        if self.pin.candidate is None or not self.pin.is_local:
             return None
         candidates = _module(self.folder, "candidates").CANDIDATES
         if self.pin.candidate not in candidates:
@@ -125,12 +126,11 @@ def blueprint(name: str) -> Blueprint:
 
 def decision_version(folder: Path, card: Card, pin: Pin) -> str:
     """12 hex digits naming everything a decision depends on, apart from the record itself."""
-    local = pin.candidate is not None and pin.candidate.startswith("local/")
-    patterns = _DECIDING_FILES + (_LOCAL_CANDIDATE_FILES if local else ())
+    left_out = _NOT_DECIDING - _LOCAL_CANDIDATE if pin.is_local else _NOT_DECIDING
     files = {
         str(path.relative_to(folder)): sha256(path.read_bytes()).hexdigest()
-        for pattern in patterns
-        for path in sorted(folder.glob(pattern))
+        for path in sorted(folder.rglob("*"))
+        if path.is_file() and not left_out & set(path.relative_to(folder).parts) and path.suffix != ".pyc"
     }
     return digest({"files": files, "candidate": pin.candidate, "limits": card.limits.model_dump()})[:12]
 

@@ -14,7 +14,7 @@ from typing import Any
 from resources.budget import Budget
 from resources.journal import Journal, JournalKey, Judgement
 from resources.model_gateway import Answer, Answered, Malformed, OverBudget, Refused, Unavailable
-from specialists.decisions import Decided, Decision, Hold, NeedsJudgement, Skip
+from specialists.decisions import Decided, Decision, Hold, NeedsJudgement, Provenance, Skip
 from specialists.grading import grade
 from specialists.judgement import ask
 from specialists.reading import Setting, read_record
@@ -106,8 +106,10 @@ class Stage:
     def _ask(self, record: Record) -> Answer:
         if self.specialist.candidate is None:
             return Unavailable("no model is pinned")
-        card = self.specialist.blueprint.card
-        with self.budget.reserve(card.name, card.limits.usd_per_record) as reservation:
+        blueprint = self.specialist.blueprint
+        if blueprint.pin.is_local:
+            return ask(self.specialist, record)
+        with self.budget.reserve(blueprint.name, blueprint.card.limits.usd_per_record) as reservation:
             if reservation is None:
                 return OverBudget("the budget is spent")
             answer = ask(self.specialist, record)
@@ -132,7 +134,9 @@ class Stage:
         act = self.specialist.tools.act()
         if act is None or record is None or not isinstance(outcome.decision, Decided):
             return outcome
-        return replace(outcome, decision=act(record, outcome.decision.output))
+        decision = act(record, outcome.decision.output, Provenance(outcome.decided_by, outcome.usage))
+        by = decision.by if isinstance(decision, Skip) and decision.by else outcome.decided_by
+        return in_its_name(replace(outcome, decision=decision, decided_by=by))
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,8 +157,17 @@ def decide_by_rules(specialist: Specialist, record: Record) -> Outcome:
         except Exception as error:  # as above: the record is held, with the rule that broke
             return Outcome(Hold(f"rule {name} failed: {_says(error)}"), None)
         if decision is not None:
-            return Outcome(decision, None if isinstance(decision, NeedsJudgement) else f"rule:{name}")
+            by = None if isinstance(decision, NeedsJudgement) else f"rule:{name}"
+            return in_its_name(Outcome(decision, by))
     return Outcome(NeedsJudgement("no rule covers this record"), None)
+
+
+def in_its_name(outcome: Outcome) -> Outcome:
+    """What an earlier run decided keeps its decider and its cost: running again changes nothing."""
+    if isinstance(outcome.decision, Decided) and outcome.decision.earlier is not None:
+        earlier = outcome.decision.earlier
+        return replace(outcome, decided_by=earlier.decided_by, usage=earlier.usage)
+    return outcome
 
 
 def settled(specialist: Specialist, record: Record, why: str, judgement: Judgement) -> Outcome:

@@ -6,13 +6,14 @@ rules stay pure functions and the context digest covers all that a decision coul
 is the structured output itself, or (for code alone, never for judgement) an effect on the world.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from inspect import getdoc, getmembers
 from typing import Any, TypeVar
 
-from specialists.decisions import Decision
+from specialists.decisions import Decision, Provenance
 
 _MARK = "__workforce_tool__"
 _F = TypeVar("_F", bound=Callable[..., Any])
@@ -49,8 +50,8 @@ def read(fills: str, *, rules_only: bool = False) -> Callable[[_F], _F]:
 
 
 def write(*, acts: bool = False) -> Callable[[_F], _F]:
-    """Mark a method as a WRITE tool. `acts=True`: `(record, output) -> Decision`, called by code after the
-    graders passed, the only place where a stage touches the world."""
+    """Mark a method as a WRITE tool. `acts=True`: `(record, output, provenance) -> Decision`, called by code
+    after the graders passed, the only place where a stage touches the world."""
     return _marker(_Mark(Effect.WRITE, acts=acts))
 
 
@@ -66,11 +67,14 @@ class Toolbox:
     """Base of every specialist's `Tools` class."""
 
     @classmethod
-    def marks(cls) -> Iterator[tuple[str, _Mark, str]]:
-        for name, member in getmembers(cls, callable):
-            mark = getattr(member, _MARK, None)
-            if mark is not None:
-                yield name, mark, (getdoc(member) or "").split("\n\n")[0]
+    @cache
+    def marks(cls) -> tuple[tuple[str, _Mark, str], ...]:
+        """Name, mark and description of every tool. Cached: it is asked for every record."""
+        return tuple(
+            (name, getattr(member, _MARK), (getdoc(member) or "").split("\n\n")[0])
+            for name, member in getmembers(cls, callable)
+            if hasattr(member, _MARK)
+        )
 
     @classmethod
     def effects(cls) -> dict[str, Effect]:
@@ -86,7 +90,7 @@ class Toolbox:
         """Every READ tool's answer about this row, by the field it fills."""
         return {tool.fills: tool.call(row) for tool in self.tools() if tool.fills is not None}
 
-    def act(self) -> Callable[[Any, Any], Decision] | None:
+    def act(self) -> Callable[[Any, Any, Provenance], Decision] | None:
         """The effect on the world, where this specialist has one."""
         acting = [getattr(self, name) for name, mark, _ in self.marks() if mark.acts]
         return acting[0] if acting else None

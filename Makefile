@@ -1,0 +1,50 @@
+# A fresh machine needs Python 3.11, make and git. Everything else is installed here, from hashed locks.
+.PHONY: demo test dev marts lock lint types contracts clean
+
+PYTHON ?= python3
+BIN := .venv/bin
+export WORKFORCE_HOME ?= $(CURDIR)/.workforce
+export DAGSTER_HOME = $(WORKFORCE_HOME)/dagster_home
+export DO_NOT_TRACK = 1
+
+.venv/ready: requirements/lock.txt requirements/uv.txt pyproject.toml
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/uv pip sync --quiet --require-hashes requirements/lock.txt requirements/uv.txt
+	VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/uv pip install --quiet --no-build-isolation --no-deps --editable .
+	touch $@
+
+demo: .venv/ready marts
+	$(BIN)/python examples/outbound/demo.py
+
+test: .venv/ready marts lint types contracts
+	$(BIN)/python -m pytest
+
+dev: .venv/ready marts
+	$(BIN)/workforce migrate
+	$(BIN)/dg dev
+
+# The marts' manifest: which tables dbt knows, parsed once in set-up.
+marts: dbt_project/target/manifest.json
+
+dbt_project/target/manifest.json: .venv/ready $(shell find dbt_project -name '*.sql' -o -name '*.yml' | grep -v target)
+	$(BIN)/dbt --quiet parse --project-dir dbt_project --profiles-dir dbt_project --log-path dbt_project/target
+
+lint:
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types:
+	$(BIN)/mypy
+
+contracts:
+	$(BIN)/lint-imports
+
+lock:
+	uv pip compile --quiet pyproject.toml --extra dev --generate-hashes --no-emit-index-url --python-version 3.11 \
+		--custom-compile-command "make lock" --output-file requirements/lock.txt
+	uv pip compile --quiet requirements/uv.in --generate-hashes --no-emit-index-url \
+		--custom-compile-command "make lock" --output-file requirements/uv.txt
+
+clean:
+	rm -rf .venv .workforce dbt_project/target

@@ -1,0 +1,73 @@
+"""The sample, end to end: five days of 200 leads, then what a person would look at.
+
+The decision clock is fixed (15:00 UTC of each partition's day), so the result never depends on the weekday.
+Everything lands in WORKFORCE_HOME (default ./.workforce); mail goes to the local outbox there.
+"""
+
+import os
+import sys
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+
+from rich.console import Console
+
+from workforce_assets.cli.app import app
+from workforce_assets.cli.progress import progress_bars
+from workforce_assets.cli.report import print_report
+from workforce_assets.inputs import hand_in
+from workforce_assets.outbound import OUTBOUND
+from workforce_assets.prepare import prepare
+from workforce_assets.runner import runner
+from workforce_assets.settings import Settings
+from workforce_assets.warehouse import connect
+
+SAMPLE = Path(__file__).parent
+OUT = Console(soft_wrap=True, highlight=False)
+
+
+def main() -> int:
+    settings = Settings.from_environment(os.environ)
+    prepare(settings)
+    blocked = False
+    with progress_bars(quiet=False) as bars, runner(settings, OUTBOUND, bars) as at_work:
+        for leads in sorted((SAMPLE / "leads").glob("*.csv")):
+            day = date.fromisoformat(leads.stem)
+            directories, campaign = [SAMPLE / "directory.yaml"], SAMPLE / "campaign.yaml"
+            hand_in(settings.home, OUTBOUND, day, leads, None, None, directories, campaign)
+            at = datetime.combine(day, time(15), UTC)
+            report = at_work.run(day.isoformat(), at)
+            print_report(report)
+            blocked |= report.blocked
+        errors = at_work.refresh_marts()
+    for error in errors:
+        OUT.print(error)
+    OUT.rule("workforce status")
+    app(["status"], standalone_mode=False)
+    record = _a_sent_record(settings)
+    if record:
+        OUT.rule(f"workforce trace {record}")
+        app(["trace", record], standalone_mode=False)
+    OUT.rule("open next")
+    OUT.print(
+        "  make dev                       the Dagster UI on this home: http://127.0.0.1:3000/asset-groups"
+    )
+    OUT.print(f"  {settings.home.outbox}/new     the mails, as a mail program would hold them")
+    OUT.print("  workforce trace RECORD_ID      any other record, from lead to send")
+    OUT.print(
+        "  specialists/writer/            one specialist: card, prompt, rules, tools, graders, cases, pin"
+    )
+    return int(blocked or bool(errors))
+
+
+def _a_sent_record(settings: Settings) -> str | None:
+    with connect(settings.lake) as connection:
+        found = connection.execute(
+            "select record_id from read_parquet(?) where disposition = 'done'"
+            " order by decided_by, record_id limit 1",
+            [str(settings.lake.root / "sent_emails" / "*.parquet")],
+        ).fetchone()
+    return str(found[0]) if found else None
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,174 @@
+"""The company directory: what registers say about companies, found by domain, name, former name or ticker.
+
+Several directories may be given, in order. Rows of different directories with the same web host are one
+company, unless a directory has that host twice; so are rows with the same source and id.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+from pydantic import BaseModel, ConfigDict
+
+from resources.company_names import name_key, ticker_key, web_host
+from resources.directory_spec import Aliases, DirectorySpec, load_spec
+from resources.directory_table import CompanyRow, read_aliases, read_rows
+
+How = Literal["domain", "ticker", "exact name", "normalised name", "alias"]
+
+
+class Hit(BaseModel):
+    """One directory row of a company that was hit, as the file has it, and how it was hit.
+
+    `same_as` names the company: `<source>:<id>` of its row in the first directory given that has it.
+    `how` is empty for a row that is here only because another row of its company was hit.
+    `alias` is the other name that was hit, `alias_start` and `alias_end` when it was in use (None = open).
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    source: str
+    id: str
+    same_as: str
+    as_of: date
+    how: list[How]
+    name: str
+    city: str | None = None
+    region: str | None = None
+    country: str | None = None
+    industry: str | None = None
+    tickers: str | None = None
+    website: str | None = None
+    employees: str | None = None
+    alias: str | None = None
+    alias_start: date | None = None
+    alias_end: date | None = None
+
+    @property
+    def cited_as(self) -> str:
+        return f"{self.source}:{self.id}"
+
+
+class _Alias(NamedTuple):
+    row: int
+    name: str
+    start: date | None
+    end: date | None
+
+
+class Directory:
+    """Look-up over all rows of the directories given. Built by `load_directory`."""
+
+    def __init__(self) -> None:
+        self._rows: list[CompanyRow] = []
+        self._spec_of: list[DirectorySpec] = []
+        self._first: dict[int, int] = {}
+        self._members: dict[int, list[int]] = {}
+        self._by_host: dict[str, list[int]] = defaultdict(list)
+        self._by_name: dict[str, list[int]] = defaultdict(list)
+        self._by_ticker: dict[str, list[int]] = defaultdict(list)
+        self._by_alias: dict[str, list[_Alias]] = defaultdict(list)
+
+    def __len__(self) -> int:
+        """Rows, of all directories."""
+        return len(self._rows)
+
+    def hits(self, company: str | None, domains: Sequence[str], ticker: str | None) -> list[Hit]:
+        """All rows of every company that a domain, the name or the ticker points at, in the order given."""
+        how: dict[int, list[How]] = {}
+        for host in dict.fromkeys(map(web_host, domains)):
+            for row in self._by_host.get(host or "", ()):
+                how.setdefault(row, []).append("domain")
+        if ticker:
+            for row in self._by_ticker.get(ticker_key(ticker), ()):
+                how.setdefault(row, []).append("ticker")
+        aliases = self._named(company.strip(), how) if company else {}
+        found = sorted({self._first.get(row, row) for row in how})
+        return [
+            self._hit(row, how.get(row, []), aliases.get(row))
+            for first in found
+            for row in self._members.get(first, (first,))
+        ]
+
+    def _named(self, company: str, how: dict[int, list[How]]) -> dict[int, _Alias]:
+        """Add the rows that bear the name now, then those that bore it; of several such, the latest."""
+        key = name_key(company)
+        for row in self._by_name.get(key, ()):
+            exact = self._rows[row].name == company
+            how.setdefault(row, []).append("exact name" if exact else "normalised name")
+        aliases: dict[int, _Alias] = {}
+        for alias in sorted(self._by_alias.get(key, ()), key=lambda a: a.end or date.max):
+            aliases[alias.row] = alias
+        for row in aliases:
+            how.setdefault(row, []).append("alias")
+        return aliases
+
+    def _hit(self, row: int, how: list[How], alias: _Alias | None) -> Hit:
+        spec, first = self._spec_of[row], self._first.get(row, row)
+        return Hit.model_construct(
+            source=spec.source,
+            same_as=f"{self._spec_of[first].source}:{self._rows[first].id}",
+            as_of=spec.as_of,
+            how=how,
+            alias=alias.name if alias else None,
+            alias_start=alias.start if alias else None,
+            alias_end=alias.end if alias else None,
+            **self._rows[row]._asdict(),
+        )
+
+    def add(
+        self, spec: DirectorySpec, rows: Iterable[CompanyRow], aliases: Iterable[tuple[Aliases, Path]]
+    ) -> None:
+        """Index one directory's rows and the other names of its companies."""
+        numbers: dict[str, int] = {}
+        for row in rows:
+            numbers[row.id] = number = len(self._rows)
+            self._rows.append(row)
+            self._spec_of.append(spec)
+            if key := name_key(row.name):
+                self._by_name[key].append(number)
+            if host := row.website and web_host(row.website):
+                self._by_host[host].append(number)
+            for ticker in dict.fromkeys(map(ticker_key, (row.tickers or "").split("|"))):
+                if ticker:
+                    self._by_ticker[ticker].append(number)
+        for layout, file in aliases:
+            self._add_aliases(layout, file, numbers)
+
+    def _add_aliases(self, layout: Aliases, file: Path, numbers: dict[str, int]) -> None:
+        for identifier, name, start, end in read_aliases(layout.columns, file):
+            number, key = numbers.get(layout.id_prefix + identifier), name_key(name)
+            if number is not None and key and key != name_key(self._rows[number].name):
+                self._by_alias[key].append(_Alias(number, name, start, end))
+
+    def join(self) -> None:
+        """Say which rows of different directories are one company. Called once, after the last `add`."""
+        by_id: dict[tuple[str, str], list[int]] = defaultdict(list)
+        for number, row in enumerate(self._rows):
+            by_id[self._spec_of[number].source, row.id].append(number)
+        for rows in (*by_id.values(), *self._by_host.values()):
+            specs = [id(self._spec_of[row]) for row in rows]
+            if len(rows) > 1 and len(set(specs)) == len(specs):
+                self._unite(rows)
+
+    def _unite(self, rows: Sequence[int]) -> None:
+        firsts = {self._first.get(row, row) for row in rows}
+        members = sorted({row for first in firsts for row in self._members.pop(first, [first])})
+        self._members[members[0]] = members
+        self._first.update(dict.fromkeys(members, members[0]))
+
+
+def load_directory(specs: Sequence[Path]) -> Directory:
+    """Read the directories that the spec files describe, in the order given.
+
+    Raises InputError (one line: file, row, column, remedy) for a spec or file that cannot be used.
+    """
+    directory = Directory()
+    for path in specs:
+        spec = load_spec(path)
+        aliases = [(layout, path.parent / layout.file) for layout in spec.alias_files()]
+        directory.add(spec, read_rows(spec.columns, path.parent / spec.file), aliases)
+    directory.join()
+    return directory

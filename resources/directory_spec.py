@@ -1,0 +1,80 @@
+"""The directory spec: where a company directory lies, as of when, and what its columns are called."""
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from resources.errors import InputError
+
+_EXAMPLE = "see examples/outbound/directory.yaml"
+
+Text = Annotated[str, Field(min_length=1)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Columns(_Strict):
+    """Canonical field -> the column in the file. `tickers` may hold several, joined by |."""
+
+    id: Text
+    name: Text
+    city: Text | None = None
+    region: Text | None = None
+    country: Text | None = None
+    industry: Text | None = None
+    tickers: Text | None = None
+    website: Text | None = None
+    employees: Text | None = None
+
+
+class AliasColumns(_Strict):
+    """`start_date` and `end_date` (YYYY-MM-DD, empty = open) say when the name was in use."""
+
+    id: Text
+    name: Text
+    start_date: Text | None = None
+    end_date: Text | None = None
+
+
+class Aliases(_Strict):
+    """Other names of the same companies. `id_prefix` is put before the file's id to give the directory's."""
+
+    file: Text
+    id_prefix: str = ""
+    columns: AliasColumns
+
+
+class DirectorySpec(_Strict):
+    """Where a company directory lies, as of when it is true, and which column is what."""
+
+    source: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", description="cited as <source>:<id>")
+    file: Text
+    as_of: date
+    licence: Text
+    columns: Columns
+    aliases: Aliases | tuple[Aliases, ...] = ()
+
+    def alias_files(self) -> tuple[Aliases, ...]:
+        return (self.aliases,) if isinstance(self.aliases, Aliases) else self.aliases
+
+
+def load_spec(path: Path) -> DirectorySpec:
+    """Read and check one spec. Raises InputError naming the file, the field and the remedy."""
+    try:
+        content = yaml.safe_load(path.read_text("utf-8"))
+    except OSError as error:
+        problem = "no such file" if isinstance(error, FileNotFoundError) else f"cannot be read: {error}"
+        raise InputError(path, problem, "give the path of a directory spec (YAML)") from None
+    except (UnicodeDecodeError, yaml.YAMLError) as error:
+        raise InputError(path, f"not readable as YAML: {error}", _EXAMPLE) from None
+    try:
+        return DirectorySpec.model_validate(content)
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"]) or "the whole file"
+        raise InputError(path, f"field {field}: {first['msg']}", _EXAMPLE, field=field) from None

@@ -1,0 +1,141 @@
+"""Rows of a lead file to leads: what is accepted, what is rejected and why, and what each is called."""
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+from zoneinfo import available_timezones
+
+from resources.company_names import web_host
+from resources.lead_columns import CANONICAL_COLUMNS, IDENTIFYING, RawLead
+
+Values = dict[str, str | None]
+
+_LONGEST_ID = 200
+_CONSENT = {
+    **dict.fromkeys(("optedin", "optin", "true", "yes", "y", "t", "1"), "opted_in"),
+    **dict.fromkeys(("optedout", "optout", "false", "no", "n", "f", "0"), "opted_out"),
+    **dict.fromkeys(("", "unknown"), "unknown"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """Why a row is no lead: the column, what is wrong, what to do. `values` are what could be made out."""
+
+    reason: str
+    values: Values
+
+
+def check_row(raw: RawLead) -> Values | Rejection:
+    """A row's canonical values, trimmed, empty ones None; or why it is rejected.
+
+    `consent` becomes opted_in, opted_out or unknown, `domain` the host it names. An e-mail address that does
+    not parse is kept: the company can still be enriched, and the Sender refuses the address.
+    """
+    values = {column: (raw.values[column] or "").strip() or None for column in CANONICAL_COLUMNS}
+    if raw.problem is not None:
+        return Rejection(f"{raw.problem}; repair the row", values)
+    reason = _lead_id_problem(values) or _consent_problem(values) or _timezone_problem(values)
+    if reason is None and not any(values[column] for column in IDENTIFYING):
+        reason = f"columns {', '.join(IDENTIFYING)} are all empty; fill at least one"
+    if reason is not None:
+        return Rejection(reason, values)
+    values["consent"] = _consent(values["consent"])
+    if values["domain"]:
+        values["domain"] = web_host(values["domain"]) or values["domain"].lower()
+    return values
+
+
+def sift(rows: Iterable[tuple[str, RawLead]]) -> Iterator[dict[str, Any]]:
+    """One row of the leads asset for every row of `(file, raw lead)`: `record_id`, `disposition` (done |
+    rejected), `reason`, and all canonical columns.
+
+    Accepted rows come first, in order, the rejected after them: a lead's row never depends on a bad row.
+    Of several rows with one lead_id (or, without any, of equal content) the first accepted one is the lead.
+    """
+    places: dict[str, tuple[str, int]] = {}
+    refused: list[tuple[str, str, Values]] = []
+    for file, raw in rows:
+        checked = check_row(raw)
+        where = f"{file}, row {raw.row} (line {raw.line})"
+        if isinstance(checked, Rejection):
+            name = _record_id(checked.values, raw.problem)
+            refused.append((name, f"{where}: {checked.reason}", checked.values))
+            continue
+        name = _record_id(checked)
+        if name in places:
+            refused.append((name, f"{where}: {_duplicate(checked, file, *places[name])}", checked))
+            continue
+        places[name] = (file, raw.row)
+        yield {"record_id": name, "disposition": "done", "reason": None, **checked}
+    yield from _rejected(refused, set(places))
+
+
+def _rejected(refused: list[tuple[str, str, Values]], taken: set[str]) -> Iterator[dict[str, Any]]:
+    """A rejected row is called what its lead_id says where no other row is, else that with #2, #3, ..."""
+    next_number: dict[str, int] = {}
+    for name, reason, values in refused:
+        free = name
+        while free in taken:
+            number = next_number[name] = next_number.get(name, 1) + 1
+            free = f"{name}#{number}"
+        taken.add(free)
+        yield {"record_id": free, "disposition": "rejected", "reason": reason, **values}
+
+
+def _duplicate(values: Values, file: str, first_file: str, first_row: int) -> str:
+    what = f"duplicate lead_id {values['lead_id']}" if values["lead_id"] else "duplicate of a whole row"
+    where = f"row {first_row}" + ("" if file == first_file else f" of {first_file}")
+    return f"{what}, first seen in {where}; drop one, or give it a lead_id of its own"
+
+
+def _record_id(values: Mapping[str, str | None], problem: str | None = None) -> str:
+    """lead_id where it is given and usable, else a digest of the row's content."""
+    if values["lead_id"] and _lead_id_problem(values) is None:
+        return values["lead_id"]
+    content = {column: text for column, text in values.items() if text is not None}
+    text = json.dumps([content, problem] if problem else content, sort_keys=True, separators=(",", ":"))
+    return f"row-{hashlib.sha256(text.encode()).hexdigest()[:16]}"
+
+
+def _lead_id_problem(values: Mapping[str, str | None]) -> str | None:
+    lead_id = values["lead_id"]
+    if lead_id is None or (len(lead_id) <= _LONGEST_ID and lead_id.isprintable()):
+        return None
+    return (
+        f"column lead_id has {len(lead_id)} characters, some perhaps invisible; "
+        f"give at most {_LONGEST_ID}, all of them printable"
+    )
+
+
+def _consent(text: str | None) -> str | None:
+    plain = (text or "").casefold().replace("_", "").replace("-", "").replace(" ", "")
+    return _CONSENT.get(plain)
+
+
+def _consent_problem(values: Mapping[str, str | None]) -> str | None:
+    if _consent(values["consent"]) is not None:
+        return None
+    return f"column consent is {_shown(values['consent'])}; write opted_in, opted_out, or nothing for unknown"
+
+
+def _timezone_problem(values: Mapping[str, str | None]) -> str | None:
+    if values["timezone"] is None or values["timezone"] in _zones():
+        return None
+    return (
+        f"column timezone is {_shown(values['timezone'])}; "
+        "write an IANA zone such as Europe/Berlin, or nothing for unknown"
+    )
+
+
+def _shown(text: str | None) -> str:
+    text = text or ""
+    return repr(text if len(text) <= 60 else text[:60] + "...")
+
+
+@cache
+def _zones() -> frozenset[str]:
+    return frozenset(available_timezones())

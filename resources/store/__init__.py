@@ -1,0 +1,1 @@
+"""The operations store: state that must be transactional, on SQLite or PostgreSQL."""

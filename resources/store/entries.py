@@ -1,0 +1,124 @@
+"""The ledger's nouns: an intent, an entry, and the union of what claiming one may answer."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Literal
+
+from resources.model_gateway import NO_COST, Usage
+
+State = Literal["intent", "sent", "failed", "deferred", "unknown", "cancelled"]
+
+
+@dataclass(frozen=True, slots=True)
+class SendKey:
+    """What may be sent at most once. `contact` is normalised (resources/contact_key.py)."""
+
+    workforce: str
+    campaign: str
+    step: int
+    contact: str
+
+    @property
+    def digest(self) -> str:
+        """The idempotency key: SHA-256 (64 hex digits) of the four as a JSON array."""
+        parts = json.dumps([self.workforce, self.campaign, self.step, self.contact])
+        return hashlib.sha256(parts.encode("ascii")).hexdigest()
+
+    def message_id(self, domain: str) -> str:
+        """RFC 5322 Message-ID, the same for every attempt."""
+        return f"<{self.digest}@{domain}>"
+
+
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """A send about to be tried: `at` is the decision clock, `draft_digest` names what the gate saw.
+
+    `decided_by` and `usage` are kept, so that a later run tells the same of it.
+    """
+
+    key: SendKey
+    record_id: str
+    partition: date
+    message_id: str
+    draft_digest: str
+    at: datetime
+    decided_by: str | None = None
+    usage: Usage = NO_COST
+
+    @property
+    def day(self) -> str:
+        """The UTC day that the daily cap counts this send on."""
+        return utc_day(self.at)
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One row of the ledger. `sent_at` stands only in a sent one; instants are UTC."""
+
+    key: SendKey
+    state: State
+    record_id: str
+    partition: str
+    message_id: str
+    draft_digest: str
+    intent_at: datetime
+    sent_at: datetime | None
+    detail: str | None
+    decided_by: str | None
+    usage: Usage
+
+    def belongs_to(self, record_id: str, partition: date) -> bool:
+        return self.record_id == record_id and self.partition == partition.isoformat()
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """The intent is durable: now, and only now, the message may go out."""
+
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class AlreadySent:
+    """This very record was sent before."""
+
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """Another record has written to this contact in this campaign step, or is about to."""
+
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """This record's intent stands, but its outcome is not known: ask the mailer, or a person."""
+
+    entry: Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Not allowed. `for_good`: no later run may send it either."""
+
+    why: str
+    for_good: bool
+
+
+Claim = Claimed | AlreadySent | Duplicate | Pending | Refused
+
+
+def utc_day(at: datetime) -> str:
+    """The ISO date in UTC of an instant. Raises ValueError on a naive one."""
+    if at.tzinfo is None:
+        raise ValueError(f"{at} has no time zone")
+    return at.astimezone(UTC).date().isoformat()
+
+
+def duplicate_reason(record_id: str, partition: str) -> str:
+    """The same words wherever a duplicate is found, so that a second run changes nothing."""
+    return f"duplicate: record {record_id} of {partition} has this contact in this campaign step"

@@ -1,0 +1,94 @@
+"""The journal in the operations store."""
+
+import json
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Row, select
+
+from resources.journal import JournalKey, Judgement
+from resources.model_gateway import Answered, Refused, Usage
+from resources.store.engine import insert_or_ignore, reading, writing
+from resources.store.tables import journal
+
+# Ids looked up in one statement, well under SQLite's limit of 32,766 parameters.
+_CHUNK = 1000
+
+
+class StoredJournal:
+    """Implements `resources.journal.Journal`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def find(self, keys: Iterable[JournalKey]) -> Mapping[JournalKey, Judgement]:
+        """What is kept of `keys`; a key that was never judged is absent."""
+        wanted = set(keys)
+        record_ids: dict[tuple[str, str], set[str]] = defaultdict(set)
+        for key in wanted:
+            record_ids[key.specialist, key.decision_version].add(key.record_id)
+        found: dict[JournalKey, Judgement] = {}
+        with reading(self._engine) as connection:
+            for (specialist, version), ids in record_ids.items():
+                ordered = sorted(ids)
+                for start in range(0, len(ordered), _CHUNK):
+                    chunk = ordered[start : start + _CHUNK]
+                    for row in _rows(connection, specialist, version, chunk):
+                        key = JournalKey(specialist, version, row.record_id, row.context_digest)
+                        if key in wanted:
+                            found[key] = _judgement(row)
+        return found
+
+    def keep(self, judgements: Mapping[JournalKey, Judgement]) -> None:
+        """Durable when it returns. A key that is already kept stays as it was."""
+        if not judgements:
+            return
+        # In one order everywhere, so that two writers on PostgreSQL cannot wait for each other.
+        ordered = sorted(judgements, key=lambda k: (k.specialist, k.decision_version, k.record_id))
+        with writing(self._engine) as connection:
+            connection.execute(
+                insert_or_ignore(self._engine, journal), [_values(key, judgements[key]) for key in ordered]
+            )
+
+
+def _rows(connection: Connection, specialist: str, version: str, ids: Sequence[str]) -> Sequence[Row[Any]]:
+    query = select(
+        journal.c.record_id,
+        journal.c.context_digest,
+        journal.c.decided_by,
+        journal.c.kind,
+        journal.c.answer,
+        journal.c.tokens_in,
+        journal.c.tokens_out,
+        journal.c.usd,
+    ).where(
+        journal.c.specialist == specialist,
+        journal.c.decision_version == version,
+        journal.c.record_id.in_(ids),
+    )
+    return connection.execute(query).all()
+
+
+def _values(key: JournalKey, judgement: Judgement) -> dict[str, object]:
+    answer = judgement.answer
+    answered = isinstance(answer, Answered)
+    return {
+        "specialist": key.specialist,
+        "decision_version": key.decision_version,
+        "record_id": key.record_id,
+        "context_digest": key.context_digest,
+        "decided_by": judgement.decided_by,
+        "kind": "answered" if answered else "refused",
+        "answer": json.dumps(dict(answer.output) if isinstance(answer, Answered) else answer.why),
+        "tokens_in": answer.usage.tokens_in,
+        "tokens_out": answer.usage.tokens_out,
+        "usd": answer.usage.usd,
+    }
+
+
+def _judgement(row: Row[Any]) -> Judgement:
+    usage = Usage(row.tokens_in, row.tokens_out, row.usd)
+    content = json.loads(row.answer)
+    answer = Answered(content, usage) if row.kind == "answered" else Refused(content, usage)
+    return Judgement(row.decided_by, answer)

@@ -1,0 +1,90 @@
+"""The operations store's tables. A change here needs a migration in migrations/versions/."""
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Float,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+from resources.store.types import AnyText, Instant
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+    }
+)
+
+# Every judgement ever made. `answer` is JSON: the output of an `answered`, the reason of a `refused`.
+journal = Table(
+    "journal",
+    metadata,
+    Column("specialist", Text, primary_key=True),
+    Column("decision_version", Text, primary_key=True),
+    Column("record_id", AnyText, primary_key=True),
+    Column("context_digest", Text, primary_key=True),
+    Column("decided_by", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("tokens_in", Integer, nullable=False),
+    Column("tokens_out", Integer, nullable=False),
+    Column("usd", Float, nullable=False),
+)
+
+# Every send, one row per (workforce, campaign, step, contact): a second send has nowhere to be written.
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("workforce", Text, nullable=False),
+    Column("campaign", Text, nullable=False),
+    Column("step", Integer, nullable=False),
+    Column("contact", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("record_id", AnyText, nullable=False),
+    Column("partition", Text, nullable=False),
+    Column("message_id", Text, nullable=False),
+    Column("draft_digest", Text, nullable=False),
+    Column("day", Text, nullable=False),
+    Column("intent_at", Instant, nullable=False),
+    Column("sent_at", Instant),
+    Column("detail", AnyText),
+    Column("decided_by", Text),
+    Column("tokens_in", BigInteger, nullable=False),
+    Column("tokens_out", BigInteger, nullable=False),
+    Column("usd", Float, nullable=False),
+    UniqueConstraint("workforce", "campaign", "step", "contact"),
+    CheckConstraint(
+        "state IN ('intent', 'sent', 'failed', 'deferred', 'unknown', 'cancelled')", name="state"
+    ),
+    Index(None, "workforce", "day"),
+)
+
+# What is spent or reserved, in billionths of a US dollar so that sums are exact.
+spending = Table(
+    "spending",
+    metadata,
+    Column("workforce", Text, primary_key=True),
+    Column("day", Text, primary_key=True),
+    Column("specialist", Text, primary_key=True),
+    Column("nanodollars", BigInteger, nullable=False),
+)
+
+# Contacts that are never written to again, by normalised contact: deleting a lead does not lift it.
+suppressions = Table(
+    "suppressions",
+    metadata,
+    Column("contact", Text, primary_key=True),
+    Column("reason", AnyText, nullable=False),
+    Column("source", AnyText, nullable=False),
+    Column("at", Instant, nullable=False),
+)

@@ -1,0 +1,155 @@
+"""What must be true of every enriched lead, whoever decided it."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+
+from resources.company_names import web_host
+from resources.directory import Hit
+from specialists.enricher.evidence import candidates, weigh
+from specialists.enricher.firmographics import FIELDS, differ, unusable
+from specialists.enricher.policy import policy
+from specialists.enricher.schema import Makes, Reads
+from specialists.grading import Facts
+from specialists.records import Cited, Row
+
+_WHY_EMPTY = ("missing", "stale", "future", "unreadable")
+
+
+def fills_required_fields(record: Reads, output: Makes, facts: Facts) -> str | None:
+    """A match has its id and the required values, and every empty field says truthfully why it is empty."""
+    if output.match_status != "matched":
+        return None
+    if not output.company_id or output.firmographics is None:
+        return "matched, but without a company id or without firmographics"
+    hits = _rows_of(record, output)
+    for field in FIELDS:
+        if getattr(output.firmographics, field) is not None:
+            continue
+        if field in policy().required:
+            return f"the required field {field} is empty"
+        if not any(f"{why}:{field}" in output.flags for why in _WHY_EMPTY):
+            return f"{field} is empty and no flag says why"
+        if any(unusable(field, hit, facts.partition) is None for hit in hits):
+            return f"{field} is empty, but a directory has a usable value"
+    return None
+
+
+def flags_low_confidence(record: Reads, output: Makes, facts: Facts) -> str | None:
+    """Matched means sure and singled out; anything else names no company, carries nothing and is flagged."""
+    if output.match_status == "matched":
+        return _overconfident(record, output)
+    if output.company_id is not None or output.firmographics is not None:
+        return f"{output.match_status}, but it names a company or carries values"
+    if output.match_confidence >= policy().threshold:
+        return f"{output.match_status} with a confidence of {output.match_confidence}"
+    needed = {"unmatched"} if output.match_status == "unmatched" else {"ambiguous", "low_confidence"}
+    if not needed & set(output.flags):
+        return f"{output.match_status}, but not flagged {' or '.join(sorted(needed))}"
+    return None
+
+
+def _overconfident(record: Reads, output: Makes) -> str | None:
+    if output.match_confidence < policy().threshold:
+        return f"matched with a confidence of {output.match_confidence}, below {policy().threshold}"
+    if {"ambiguous", "low_confidence", "unmatched"} & set(output.flags):
+        return "matched, but flagged as not"
+    chosen = [candidate for candidate in candidates(record) if candidate.company_id == output.company_id]
+    if not chosen:
+        return f"nothing in this record points at {output.company_id}"
+    winner = weigh(record).winner
+    if "judged" not in output.flags and (winner is None or winner not in chosen):
+        return "matched, though the evidence fits another company at least as well"
+    return None
+
+
+def no_stale_or_guessed_values(record: Reads, output: Makes, facts: Facts) -> str | None:
+    """Every value stands as it is in the cited row of the matched company, is fresh, and none is fresher."""
+    hits = {(hit.cited_as, hit.as_of): hit for hit in reversed(_rows_of(record, output))}
+    for field, cited in _values(output):
+        hit = hits.get((cited.source, cited.as_of))
+        if hit is None:
+            return f"{field} cites {cited.source}, which is no row of the matched company as of {cited.as_of}"
+        if getattr(hit, field) != cited.value:
+            return f"{field} is {cited.value!r}, but {cited.source} says {getattr(hit, field)!r}"
+        age = (facts.partition - cited.as_of).days
+        if age > policy().max_age_days[field]:  # type: ignore[index]
+            return f"{field} is {age} days old, more than {policy().max_age_days[field]}"  # type: ignore[index]
+    return _badly_settled(list(hits.values()), output, facts)
+
+
+def _badly_settled(hits: Sequence[Hit], output: Makes, facts: Facts) -> str | None:
+    """What is wrong with how directories that disagree were reconciled."""
+    for field in FIELDS:
+        cited: Cited | None = getattr(output.firmographics, field, None)
+        usable = [hit for hit in hits if unusable(field, hit, facts.partition) is None]
+        if cited is None or not usable:
+            continue
+        if cited.as_of < max(hit.as_of for hit in usable):
+            return f"{field} is taken from {cited.source}, but a fresher row has it too"
+        if differ(field, usable) and f"conflict:{field}" not in output.flags:
+            return f"directories disagree on {field}, and no flag says so"
+    return None
+
+
+def cites_sources(record: Reads, output: Makes, facts: Facts) -> str | None:
+    """Each value names the row it comes from, a date that was not yet to come, and how sure it is."""
+    read = {hit.cited_as for hit in record.companies}
+    for field, cited in _values(output):
+        if not cited.value.strip():
+            return f"{field} is blank"
+        if cited.source not in read:
+            return f"{field} cites {cited.source!r}, which was not read"
+        if cited.as_of > facts.partition:
+            return f"{field} is cited as of {cited.as_of}, after the partition's date"
+        if not 0 < cited.confidence <= output.match_confidence:
+            return f"{field} is {cited.confidence} sure, the match {output.match_confidence}"
+        if f"conflict:{field}" in output.flags and cited.confidence > policy().conflict_confidence:
+            return f"{field} is disputed, and still {cited.confidence} sure"
+    return None
+
+
+def consistent_identity(rows: Sequence[Row], facts: Mapping[str, Facts]) -> Mapping[str, str]:
+    """Leads that say the same of their company must be matched to the same one, or all to none."""
+    groups: dict[object, list[Row]] = defaultdict(list)
+    for row in rows:
+        groups[_says(row, facts.get(row["record_id"]))].append(row)
+    wrong = {}
+    for group in groups.values():
+        found = sorted({str(row["company_id"] or row["match_status"]) for row in group})
+        if len(found) > 1:
+            reason = f"the same lead data was matched to {', '.join(found)}"
+            wrong.update({row["record_id"]: reason for row in group})
+    return wrong
+
+
+def _says(row: Row, facts: Facts | None) -> object:
+    email = facts.contact.email if facts and facts.contact else None
+    written = tuple(
+        " ".join(str(row.get(name) or "").split())
+        for name in ("company", "domain", "city", "region", "country", "ticker")
+    )
+    return (*written, web_host(email) if email else None)
+
+
+def _rows_of(record: Reads, output: Makes) -> list[Hit]:
+    """The directory rows of the company that the output names."""
+    company = {
+        hit.same_as for hit in record.companies if hit.cited_as == hit.same_as and hit.id == output.company_id
+    }
+    return [hit for hit in record.companies if hit.same_as in company]
+
+
+def _values(output: Makes) -> Iterator[tuple[str, Cited]]:
+    for field in FIELDS:
+        cited = getattr(output.firmographics, field, None)
+        if cited is not None:
+            yield field, cited
+
+
+RECORD_GRADERS = {
+    "fills_required_fields": fills_required_fields,
+    "flags_low_confidence": flags_low_confidence,
+    "no_stale_or_guessed_values": no_stale_or_guessed_values,
+    "cites_sources": cites_sources,
+}
+COHORT_GRADERS = {"consistent_identity": consistent_identity}

@@ -1,0 +1,192 @@
+"""The codified head: which company it is, as far as exact evidence tells. Nothing here is ever guessed."""
+
+from collections.abc import Callable, Sequence
+
+from resources.company_names import hides_something, web_host
+from specialists.decisions import Decided, Decision, Hold
+from specialists.enricher.evidence import Candidate, Weighed, candidates, evidence, weigh
+from specialists.enricher.firmographics import firmographics
+from specialists.enricher.policy import Evidence, policy
+from specialists.enricher.schema import Judges, Makes, Reads
+
+_IN_WORDS: dict[Evidence, str] = {
+    "domain_and_name": "its domain and its name",
+    "domain_and_ticker": "its domain and its ticker",
+    "name_and_ticker": "its name and its ticker",
+    "domain": "its domain; no company name was given",
+    "domain_like_name": "its domain; the written name is similar",
+    "domain_other_name": "its domain alone; the written name is quite another",
+    "exact_name": "its name, letter by letter",
+    "normalised_name": "its name, but for case, punctuation or legal form",
+    "former_name": "a name it bears or bore besides its present one",
+    "ticker": "its ticker alone",
+    "ticker_like_name": "its ticker; the written name is similar",
+}
+
+
+def no_candidate(record: Reads) -> Decision | None:
+    if candidates(record):
+        return None
+    return _without_company(
+        record, "unmatched", 0.0, ["unmatched"], "no company has this domain, name or ticker"
+    )
+
+
+def reassigned_ticker(record: Reads) -> Decision | None:
+    """Only a ticker says so, and it belongs to a company of quite another name."""
+    found = candidates(record)
+    if not all(candidate.only_by_foreign_ticker() for candidate in found):
+        return None
+    why = f"the ticker now belongs to {_names(found)}, a quite different name"
+    return _without_company(record, "unmatched", 0.0, ["unmatched", "ticker_disagrees"], why)
+
+
+def several_companies(record: Reads) -> Decision | None:
+    """Evidence that points at more than one company and does not single one out."""
+    weighed = weigh(record)
+    if weighed.winner is not None:
+        return None
+    flags = ["ambiguous"]
+    if _ticker_disagrees(weighed):
+        flags.append("ticker_disagrees")
+    confidence = max(_confidence(candidate) for candidate in weighed.candidates) / len(weighed.candidates)
+    why = f"the evidence fits {len(weighed.candidates)} companies: {_names(weighed.candidates)}"
+    return _without_company(record, "ambiguous", confidence, flags, why)
+
+
+def agreeing_evidence(record: Reads) -> Decision | None:
+    return _if(record, lambda winner: len(winner.kinds) > 1)
+
+
+def exact_domain(record: Reads) -> Decision | None:
+    return _if(record, lambda winner: winner.kinds == {"domain"})
+
+
+def exact_name(record: Reads) -> Decision | None:
+    return _if(record, lambda winner: "exact name" in winner.hows)
+
+
+def normalised_name(record: Reads) -> Decision | None:
+    return _if(record, lambda winner: "normalised name" in winner.hows)
+
+
+def former_name(record: Reads) -> Decision | None:
+    return _if(record, lambda winner: "alias" in winner.hows)
+
+
+def exact_ticker(record: Reads) -> Decision | None:
+    return _if(record, lambda winner: winner.kinds == {"ticker"})
+
+
+RULES = (
+    no_candidate,
+    reassigned_ticker,
+    several_companies,
+    agreeing_evidence,
+    exact_domain,
+    exact_name,
+    normalised_name,
+    former_name,
+    exact_ticker,
+)
+
+
+def settle(record: Reads, judged: Judges) -> Decision:
+    """What a choice among the offered companies means. A company that was not offered is held."""
+    found = candidates(record)
+    if judged.choice is None:
+        why = f"judged as undecidable between {_names(found)}"
+        return _without_company(record, "ambiguous", 0.0, ["ambiguous", "judged"], why)
+    chosen = next((candidate for candidate in found if candidate.same_as == judged.choice), None)
+    if chosen is None:
+        return Hold(f"the judgement names {judged.choice!r}, which is not among the companies offered")
+    why = f"chosen by judgement among {_names(found)}"
+    return _matched(record, chosen, policy().confidence["judged"], ["judged"], why)
+
+
+def _if(record: Reads, fits: Callable[[Candidate], bool]) -> Decision | None:
+    weighed = weigh(record)
+    winner = weighed.winner
+    if winner is None or not fits(winner):
+        return None
+    flags = ["ticker_disagrees"] if _ticker_disagrees(weighed) else []
+    why = f"{winner.hits[0].name} ({winner.same_as}) has {_IN_WORDS[evidence(winner)]}"
+    if weighed.by_place:
+        flags.append("settled_by_place")
+        why += "; of its namesakes only this one is at that place"
+    elif winner.place in ("differs", "abroad"):
+        why += "; the place differs"
+    return _matched(record, winner, _confidence(winner, weighed.by_place), flags, why)
+
+
+def _matched(record: Reads, winner: Candidate, confidence: float, flags: list[str], why: str) -> Decision:
+    """A match to use, unless it is not sure enough or its directory rows are of no use on this date."""
+    if confidence < policy().threshold:
+        return _without_company(record, "ambiguous", confidence, ["low_confidence", *flags], why)
+    values, about_values = firmographics(winner.hits, record.partition, confidence)
+    if any(getattr(values, field) is None for field in policy().required):
+        lost = [flag for flag in about_values if flag.split(":")[1] in policy().required]
+        below = min(confidence, policy().threshold / 2)
+        why += "; but the directory's entry cannot be used on this date"
+        return _without_company(record, "ambiguous", below, ["low_confidence", *flags, *lost], why)
+    return Decided(
+        Makes(
+            company_id=winner.company_id,
+            match_status="matched",
+            match_confidence=confidence,
+            match_evidence=why,
+            firmographics=values,
+            flags=[*flags, *_about_input(record), *about_values],
+        )
+    )
+
+
+def _without_company(record: Reads, status: str, confidence: float, flags: list[str], why: str) -> Decided:
+    return Decided(
+        Makes.model_validate(
+            {
+                "company_id": None,
+                "match_status": status,
+                "match_confidence": round(confidence, 4),
+                "match_evidence": why,
+                "firmographics": None,
+                "flags": [*flags, *_about_input(record)],
+            }
+        )
+    )
+
+
+def _confidence(winner: Candidate, by_place: bool = False) -> float:
+    rules = policy()
+    sure = rules.confidence[evidence(winner)]
+    if winner.kinds in ({"name"}, {"ticker"}):
+        sure += {
+            "agrees": rules.place_agrees,
+            "unknown": 0.0,
+            "differs": rules.place_differs,
+            "abroad": rules.country_differs,
+        }[winner.place]
+    if by_place:
+        sure += rules.settled_by_place
+    return round(min(max(sure, 0.0), 0.99), 4)
+
+
+def _ticker_disagrees(weighed: Weighed) -> bool:
+    """A ticker alone points at one company, and something else at another."""
+    by_ticker_alone = any(candidate.kinds == {"ticker"} for candidate in weighed.candidates)
+    return by_ticker_alone and any("ticker" not in candidate.kinds for candidate in weighed.candidates)
+
+
+def _about_input(record: Reads) -> list[str]:
+    """What a reader of the match must know about the lead's own words."""
+    flags = []
+    if record.email_domain and web_host(record.email_domain) in policy().free_mail:
+        flags.append("free_mail")
+    if record.company and hides_something(record.company):
+        flags.append("hidden_characters")
+    return flags
+
+
+def _names(found: Sequence[Candidate]) -> str:
+    named = [f"{candidate.hits[0].name} ({candidate.same_as})" for candidate in found[:5]]
+    return ", ".join(named) + (f" and {len(found) - 5} more" if len(found) > 5 else "")

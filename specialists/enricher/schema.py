@@ -1,0 +1,62 @@
+"""The Enricher's hand-offs: a lead with its directory hits in, a cited company out."""
+
+from datetime import date
+from typing import Literal
+
+from pydantic import Field
+
+from resources.directory import Hit
+from specialists.records import Cited, Output, Record
+
+
+class Reads(Record):
+    """A lead without the person: what says which company it is about, and whom the directories offer."""
+
+    company: str | None = None
+    domain: str | None = None
+    city: str | None = None
+    region: str | None = None
+    country: str | None = None
+    ticker: str | None = None
+    partition: date
+    email_domain: str | None = None
+    companies: list[Hit]
+
+
+class Firmographics(Output):
+    """What the directories say of the company, as text: tickers joined by |, employees in digits.
+
+    None where they say nothing usable; `Makes.flags` says why.
+    """
+
+    name: Cited | None = None
+    city: Cited | None = None
+    region: Cited | None = None
+    country: Cited | None = None
+    industry: Cited | None = None
+    tickers: Cited | None = None
+    website: Cited | None = None
+    employees: Cited | None = None
+
+
+class Makes(Output):
+    """The company, how sure that is (0..1), why in words, and what must be known about the values.
+
+    Flags: `unmatched`, `ambiguous`, `low_confidence`, `judged`, `settled_by_place`, `free_mail`,
+    `ticker_disagrees`, `hidden_characters`, and for a field `missing:`, `stale:`, `future:`, `unreadable:`
+    (left empty) or `conflict:` (directories disagree; the fresher one is used).
+    """
+
+    company_id: str | None
+    match_status: Literal["matched", "ambiguous", "unmatched"]
+    match_confidence: float = Field(ge=0, le=1)
+    match_evidence: str
+    firmographics: Firmographics | None
+    flags: list[str]
+
+
+class Judges(Output):
+    """One of the companies that were offered, as its `same_as`; null when the record does not tell."""
+
+    choice: str | None
+    because: str = Field(max_length=300)

@@ -1,0 +1,16 @@
+"""The Sender's local candidate: reads the plain cases of free text, and is silent on the rest."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from resources.model_gateway import Gateway
+from specialists.cases import Case
+from specialists.text_candidate import TextCandidate
+
+_THRESHOLD = 0.8
+
+
+def _reply_intent(cases: Sequence[Case]) -> Gateway:
+    return TextCandidate(cases, path=("message",), threshold=_THRESHOLD)
+
+
+CANDIDATES: Mapping[str, Callable[[Sequence[Case]], Gateway]] = {"local/reply-intent": _reply_intent}

@@ -1,0 +1,1 @@
+"""The Writer: a first-touch email of placeholders and plain words, for one company, in one campaign."""

@@ -1,0 +1,1 @@
+"""What the graders look for. No decision depends on anything in here."""

@@ -1,0 +1,27 @@
+"""The Writer's tools: the person without contact details, and the draft itself. No mailer, no contact."""
+
+from resources.contact_details import mask
+from resources.crm import CrmReader, Profile
+from specialists.records import Row
+from specialists.tools import Toolbox, read, write
+from specialists.writer.schema import Makes
+
+
+class Tools(Toolbox):
+    """Built with a CRM reader that holds no contact details."""
+
+    def __init__(self, crm: CrmReader) -> None:
+        self._crm = crm
+
+    @read(fills="profile")
+    def read_crm(self, row: Row) -> Profile:
+        """The person's title, own words, and where the lead came from, contact details masked."""
+        found = self._crm.profile(row["record_id"])
+        return Profile(
+            *(mask(value) if value else value for value in (found.title, found.message, found.source))
+        )
+
+    @write()
+    def write_draft(self, output: Makes) -> Makes:
+        """Subject and body with placeholders, and whom they were written for."""
+        return output

@@ -1,0 +1,297 @@
+"""The Enricher: every case, its tools, its settling of judgements, and graders that catch planted defects."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+
+from resources.campaign import Campaign
+from resources.crm import CohortEmailDomains, Contact
+from resources.directory import Directory, load_directory
+from specialists.cases import Case, load_cases
+from specialists.decisions import Decided, Hold
+from specialists.enricher.policy import policy
+from specialists.enricher.schema import Judges, Makes, Reads
+from specialists.enricher.tools import Tools
+from specialists.grading import Facts, grade
+from specialists.rows import stage_schema
+from specialists.specialist import Specialist, blueprint
+from specialists.stage import decide_by_rules
+
+ENRICHER = blueprint("enricher")
+CASES = {case.name: case for case in load_cases(ENRICHER.folder / "cases.jsonl")}
+DAY = date(2026, 3, 2)
+
+
+def facts(day: date = DAY, email: str | None = None) -> Facts:
+    contact = Contact(email, None, None, None, None, "unknown")
+    return Facts(day, datetime(2026, 3, 2, 15, tzinfo=UTC), cast(Campaign, None), contact)
+
+
+def decided(case: Case) -> tuple[Reads, Makes, str | None]:
+    record = Reads.model_validate(case.record)
+    outcome = decide_by_rules(Specialist(ENRICHER, cast(Any, None), None), record)
+    assert isinstance(outcome.decision, Decided), outcome.reason
+    return record, cast(Makes, outcome.decision.output), outcome.decided_by
+
+
+def failed(record: Reads, output: Makes) -> set[str]:
+    verdicts = grade(ENRICHER.record_graders, record, output, facts(record.partition))
+    return {verdict.grader for verdict in verdicts if not verdict.passed}
+
+
+def test_there_are_enough_cases_of_both_kinds() -> None:
+    kinds = [case.kind for case in CASES.values()]
+    assert kinds.count("ordinary") >= 15 and kinds.count("nasty") >= 20
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
+def test_case(case: Case) -> None:
+    """The rules decide it as expected, and all graders agree."""
+    record, output, decided_by = decided(case)
+    made = output.model_dump(mode="json")
+    assert decided_by == case.expect.by
+    assert {name: made[name] for name in case.expect.output} == case.expect.output
+    assert failed(record, output) == set()
+
+
+def changed(output: Makes, **changes: Any) -> Makes:
+    return Makes.model_validate(output.model_dump() | changes)
+
+
+def with_value(output: Makes, field: str, **changes: Any) -> Makes:
+    """The output with one citation changed, or dropped where nothing is given."""
+    values = output.model_dump()["firmographics"]
+    return changed(output, firmographics=values | {field: values[field] | changes if changes else None})
+
+
+def as_if_matched(output: Makes, record: Reads, **changes: Any) -> Makes:
+    """An output that takes the first company offered, with a name cited as it should be."""
+    hit = record.companies[0]
+    name = {"value": hit.name, "source": hit.cited_as, "as_of": hit.as_of, "confidence": 0.9}
+    made = {"company_id": hit.id, "match_status": "matched", "match_confidence": 0.9}
+    return changed(output, **made, firmographics={"name": name}, flags=[], **changes)
+
+
+MATCH = "domain and exact name"
+DISPUTE = "two directories disagree, the fresher wins"
+DEFECTS: dict[str, tuple[str, str, Callable[[Makes, Reads], Makes]]] = {
+    "no id": (MATCH, "fills_required_fields", lambda o, r: changed(o, company_id=None)),
+    "no firmographics": (MATCH, "fills_required_fields", lambda o, r: changed(o, firmographics=None)),
+    "no name": (MATCH, "fills_required_fields", lambda o, r: with_value(o, "name")),
+    "a value dropped in silence": (MATCH, "fills_required_fields", lambda o, r: with_value(o, "city")),
+    "a value dropped with a false flag": (
+        MATCH,
+        "fills_required_fields",
+        lambda o, r: changed(with_value(o, "city"), flags=["missing:city"]),
+    ),
+    "a missing value unflagged": (
+        "employees unknown to the directory",
+        "fills_required_fields",
+        lambda o, r: changed(o, flags=[]),
+    ),
+    "matched below the threshold": (
+        MATCH,
+        "flags_low_confidence",
+        lambda o, r: changed(o, match_confidence=0.79),
+    ),
+    "matched and flagged ambiguous": (
+        MATCH,
+        "flags_low_confidence",
+        lambda o, r: changed(o, flags=["ambiguous"]),
+    ),
+    "a company that was not offered": (
+        MATCH,
+        "flags_low_confidence",
+        lambda o, r: changed(o, company_id="r999"),
+    ),
+    "homonyms guessed": ("homonyms, name only", "flags_low_confidence", as_if_matched),
+    "the loser of a domain match": (
+        "homonyms told apart by domain",
+        "flags_low_confidence",
+        as_if_matched,
+    ),
+    "confidently ambiguous": (
+        "homonyms, name only",
+        "flags_low_confidence",
+        lambda o, r: changed(o, match_confidence=0.95),
+    ),
+    "ambiguous, and names a company": (
+        "homonyms, name only",
+        "flags_low_confidence",
+        lambda o, r: changed(o, company_id="r1"),
+    ),
+    "ambiguous and unflagged": (
+        "homonyms, name only",
+        "flags_low_confidence",
+        lambda o, r: changed(o, flags=[]),
+    ),
+    "unmatched and unflagged": (
+        "nobody in the directory",
+        "flags_low_confidence",
+        lambda o, r: changed(o, flags=["ambiguous"]),
+    ),
+    "a made-up value": (
+        MATCH,
+        "no_stale_or_guessed_values",
+        lambda o, r: with_value(o, "employees", value="250"),
+    ),
+    "a corrected value": (
+        MATCH,
+        "no_stale_or_guessed_values",
+        lambda o, r: with_value(o, "city", value="SPRINGFIELD"),
+    ),
+    "another row's citation": (
+        "homonyms told apart by domain",
+        "no_stale_or_guessed_values",
+        lambda o, r: with_value(o, "city", source="registry:r1", value="Springfield"),
+    ),
+    "a younger date than the directory's": (
+        MATCH,
+        "no_stale_or_guessed_values",
+        lambda o, r: with_value(o, "city", as_of=date(2026, 2, 28)),
+    ),
+    "a stale value kept": (
+        "a stale headcount is left out",
+        "no_stale_or_guessed_values",
+        lambda o, r: changed(
+            o,
+            firmographics=o.model_dump()["firmographics"]
+            | {
+                "employees": {
+                    "value": "240",
+                    "source": "registry:r1",
+                    "as_of": date(2025, 1, 1),
+                    "confidence": 0.9,
+                }
+            },
+        ),
+    ),
+    "the older of two values": (
+        DISPUTE,
+        "no_stale_or_guessed_values",
+        lambda o, r: with_value(
+            o, "industry", value="Industrial machinery", source="registry:r1", as_of=date(2026, 2, 1)
+        ),
+    ),
+    "a dispute hidden": (DISPUTE, "no_stale_or_guessed_values", lambda o, r: changed(o, flags=[])),
+    "no source": (MATCH, "cites_sources", lambda o, r: with_value(o, "city", source="")),
+    "a source that was not read": (
+        MATCH,
+        "cites_sources",
+        lambda o, r: with_value(o, "city", source="memory:r1"),
+    ),
+    "a blank value": (MATCH, "cites_sources", lambda o, r: with_value(o, "city", value=" ")),
+    "a date to come": (
+        MATCH,
+        "cites_sources",
+        lambda o, r: with_value(o, "city", as_of=date(2026, 3, 3)),
+    ),
+    "no confidence": (MATCH, "cites_sources", lambda o, r: with_value(o, "city", confidence=0)),
+    "a value surer than its match": (
+        MATCH,
+        "cites_sources",
+        lambda o, r: with_value(o, "city", confidence=1),
+    ),
+    "a disputed value quite sure": (
+        DISPUTE,
+        "cites_sources",
+        lambda o, r: with_value(o, "industry", confidence=0.95),
+    ),
+}
+
+
+@pytest.mark.parametrize("defect", DEFECTS.values(), ids=DEFECTS.keys())
+def test_a_planted_defect_is_caught(defect: tuple[str, str, Callable[[Makes, Reads], Makes]]) -> None:
+    """The grader it belongs to fails, on an output that passed before it was planted."""
+    name, grader, plant = defect
+    record, output, _ = decided(CASES[name])
+    assert failed(record, output) == set()
+    assert grader in failed(record, plant(output, record))
+
+
+def row(
+    record_id: str, company_id: str | None, company: str = "Lantern", city: str | None = None
+) -> dict[str, Any]:
+    where = {"domain": None, "city": city, "region": None, "country": None, "ticker": None}
+    status = "matched" if company_id else "ambiguous"
+    return {
+        "record_id": record_id,
+        "company": company,
+        "company_id": company_id,
+        "match_status": status,
+        **where,
+    }
+
+
+def test_the_same_lead_data_must_be_the_same_company() -> None:
+    grader = ENRICHER.cohort_graders["consistent_identity"]
+    one, other = row("a", "r1"), row("b", "r2", " Lantern ")
+    alone = row("c", "r2", city="Lakeside")
+    by_id = {record_id: facts() for record_id in "abc"}
+    assert set(grader([one, other, alone], by_id)) == {"a", "b"}
+    assert set(grader([one, row("b", None), alone], by_id)) == {"a", "b"}
+    assert grader([one, row("b", "r1"), alone], by_id) == {}
+    assert grader([one, other], {"a": facts(email="x@one.example"), "b": facts(email="x@two.example")}) == {}
+
+
+@pytest.fixture
+def directory(tmp_path: Path) -> Directory:
+    (tmp_path / "c.csv").write_text(
+        "id,name,site\nr1,Bright Anvil,brightanvil.example\nr2,Post Office,gmail.com\n"
+    )
+    (tmp_path / "spec.yaml").write_text(
+        "{source: registry, file: c.csv, as_of: 2026-02-01, licence: CC0, "
+        "columns: {id: id, name: name, website: site}}"
+    )
+    return load_directory([tmp_path / "spec.yaml"])
+
+
+def test_the_tools_read_the_directory_by_all_the_lead_says(directory: Directory) -> None:
+    """The contact's domain counts, an address written as a domain is understood, free mail is nobody's."""
+    tools = Tools(directory, CohortEmailDomains({"a": "www.brightanvil.example", "b": "GMAIL.com"}))
+    by_contact = tools.read_all({"record_id": "a", "company": None})
+    assert by_contact["email_domain"] == "www.brightanvil.example"
+    assert [hit.id for hit in by_contact["companies"]] == ["r1"]
+    assert tools.read_all({"record_id": "b", "company": "Nobody", "domain": "gmail.com"})["companies"] == []
+    by_domain = tools.read_company({"record_id": "c", "domain": "https://brightanvil.example/contact"})
+    assert [(hit.id, hit.how) for hit in by_domain] == [("r1", ["domain"])]
+
+
+def test_a_judgement_chooses_only_among_the_companies_offered() -> None:
+    record, _, _ = decided(CASES["homonyms, name only"])
+    chosen = ENRICHER.settle(record, Judges(choice="registry:r2", because="the note names the city"))
+    assert isinstance(chosen, Decided)
+    output = cast(Makes, chosen.output)
+    assert (output.company_id, output.match_confidence) == ("r2", policy().confidence["judged"])
+    assert "judged" in output.flags and failed(record, output) == set()
+    assert isinstance(ENRICHER.settle(record, Judges(choice="registry:r3", because="")), Hold)
+
+
+def test_a_judgement_that_cannot_tell_leaves_the_lead_ambiguous() -> None:
+    record, _, _ = decided(CASES["homonyms, name only"])
+    decision = ENRICHER.settle(record, Judges(choice=None, because="no place, no domain"))
+    assert isinstance(decision, Decided)
+    output = cast(Makes, decision.output)
+    assert (output.match_status, output.company_id, output.firmographics) == ("ambiguous", None, None)
+    assert failed(record, output) == set()
+
+
+def test_staleness_is_relative_to_the_partition() -> None:
+    """The same record on a later day loses its headcount, then is not matched at all."""
+    case = CASES[MATCH]
+    later = {
+        day: case.model_copy(update={"record": case.record | {"partition": day}})
+        for day in ("2027-01-31", "2027-02-02", "2031-06-01")
+    }
+    flags = {day: decided(moved)[1].flags for day, moved in later.items()}
+    assert flags["2027-01-31"] == []
+    assert flags["2027-02-02"] == ["stale:tickers", "stale:employees"]
+    assert flags["2031-06-01"] == ["low_confidence", "stale:name"]
+
+
+def test_the_output_fits_the_lake() -> None:
+    assert {"company_id", "match_status", "firmographics", "company"} <= set(stage_schema(ENRICHER).names)
+    assert "email_domain" not in stage_schema(ENRICHER).names

@@ -1,0 +1,253 @@
+"""The operations store keeps what it is told, on SQLite and PostgreSQL alike."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Engine, text
+
+from resources.contact_key import InvalidAddress, contact_key, deliverable_address
+from resources.journal import JournalKey, Judgement
+from resources.model_gateway import Answered, Refused, Usage
+from resources.store.budget import StoredBudget
+from resources.store.engine import open_engine, reading, writing
+from resources.store.journal import StoredJournal
+from resources.store.migrate import StoreVersionError, check_version, migrate
+from resources.store.suppressions import Suppressions
+from resources.store.tables import metadata
+
+pytest_plugins = ["tests.store_fixtures"]
+
+DAY = date(2026, 3, 2)
+AT = datetime(2026, 3, 2, 10, 0, 0, 123456, tzinfo=UTC)
+
+
+def test_migrations_make_exactly_the_tables_the_code_uses(store: Engine) -> None:
+    """A column added to tables.py without a migration is a difference here."""
+    with reading(store) as connection:
+        assert compare_metadata(MigrationContext.configure(connection), metadata) == []
+
+
+def test_a_store_that_was_never_migrated_is_a_clear_error(empty_url: str) -> None:
+    """Checking it neither creates nor changes anything."""
+    engine = open_engine(empty_url)
+    for _ in range(2):
+        with pytest.raises(
+            StoreVersionError, match=r"version none, this code needs .* run `workforce migrate`"
+        ):
+            check_version(engine)
+    migrate(engine)
+    check_version(engine)
+    engine.dispose()
+
+
+def test_a_store_newer_than_the_code_is_a_clear_error(store: Engine) -> None:
+    """Neither opened nor migrated down."""
+    with writing(store) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    for refuse in (check_version, migrate):
+        with pytest.raises(StoreVersionError, match="9999, which is newer than this code; upgrade workforce"):
+            refuse(store)
+
+
+def test_migrating_from_many_at_once_works(empty_url: str) -> None:
+    """Several first runs on one fresh home."""
+    engines = [open_engine(empty_url) for _ in range(4)]
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(migrate, engines))
+    check_version(engines[0])
+    for engine in engines:
+        engine.dispose()
+
+
+def test_sqlite_survives_a_power_cut(tmp_path: Path) -> None:
+    """WAL with FULL sync: a commit is on the disk when it returns."""
+    engine = open_engine(f"sqlite:///{tmp_path / 'operations.sqlite'}")
+    with reading(engine) as connection:
+        pragmas = [
+            connection.execute(text(f"PRAGMA {name}")).scalar()
+            for name in ("journal_mode", "synchronous", "foreign_keys", "busy_timeout")
+        ]
+    assert pragmas == ["wal", 2, 1, 30_000]
+    engine.dispose()
+
+
+def _key(record_id: str = "lead-1", version: str = "v1", context: str = "c1") -> JournalKey:
+    return JournalKey("writer", version, record_id, context)
+
+
+def test_the_journal_returns_what_was_kept_and_only_that(store: Engine) -> None:
+    """Another version or context of the same record is another question."""
+    journal = StoredJournal(store)
+    answered = Judgement("model:local/x", Answered({"label": "ü", "n": [1, None]}, Usage(3, 4, 0.25)))
+    refused = Judgement("human:ada", Refused("not sure", Usage(1, 0, 0.0)))
+    journal.keep({_key(): answered, _key("lead-2"): refused})
+    asked = [_key(), _key("lead-2"), _key(version="v2"), _key(context="c2"), _key("lead-3")]
+    assert journal.find(asked) == {_key(): answered, _key("lead-2"): refused}
+
+
+def test_the_first_judgement_stays(store: Engine) -> None:
+    """What was paid for once is what everyone sees."""
+    journal = StoredJournal(store)
+    first, second = Judgement("model:a", Answered({"n": 1})), Judgement("model:b", Answered({"n": 2}))
+    journal.keep({_key(): first})
+    journal.keep({_key(): second, _key("lead-2"): second})
+    assert journal.find([_key(), _key("lead-2")]) == {_key(): first, _key("lead-2"): second}
+
+
+@pytest.mark.parametrize(
+    "nasty", ["\x00", "\ud800", 'a"b\\u0041', "", "日本", "'; DROP TABLE journal;--", "%s :x"]
+)
+def test_the_journal_takes_any_text(store: Engine, nasty: str) -> None:
+    """NUL and lone surrogates are what PostgreSQL and UTF-8 refuse."""
+    judgement = Judgement("model:a", Answered({"text": nasty}))
+    StoredJournal(store).keep({_key(nasty): judgement})
+    assert StoredJournal(store).find([_key(nasty), _key("\\u0000")]) == {_key(nasty): judgement}
+
+
+def test_the_journal_answers_for_more_keys_than_one_statement_takes(store: Engine) -> None:
+    keys = [_key(f"lead-{number}") for number in range(2500)]
+    judgement = Judgement("model:a", Answered({"n": 1}))
+    StoredJournal(store).keep(dict.fromkeys(keys, judgement))
+    assert len(StoredJournal(store).find(keys)) == 2500
+
+
+def test_an_unsettled_reservation_counts_as_spent(store: Engine) -> None:
+    """A killed run may have been billed."""
+    budget = StoredBudget(store, "outbound", DAY, 1.0)
+    with budget.reserve("writer", 0.6) as reservation:
+        assert reservation is not None
+    assert StoredBudget(store, "outbound", DAY, 1.0).spent_usd() == 0.6
+    with budget.reserve("scorer", 0.5) as reservation:
+        assert reservation is None
+
+
+def test_settling_gives_back_what_was_not_spent(store: Engine) -> None:
+    budget = StoredBudget(store, "outbound", DAY, 1.0)
+    with budget.reserve("writer", 0.6) as reservation:
+        assert reservation is not None
+        reservation.settle(0.0000001)
+    assert budget.spent_usd() == 0.0000001
+    with budget.reserve("writer", 0.9999999) as reservation:
+        assert reservation is not None
+
+
+def test_caps_are_per_workforce_and_day(store: Engine) -> None:
+    with StoredBudget(store, "outbound", DAY, 1.0).reserve("writer", 1.0) as reservation:
+        assert reservation is not None
+    for other in (
+        StoredBudget(store, "digest", DAY, 1.0),
+        StoredBudget(store, "outbound", date(2026, 3, 3), 1.0),
+    ):
+        assert other.spent_usd() == 0
+
+
+def test_what_costs_nothing_always_fits(store: Engine) -> None:
+    """A local candidate needs no money, so no budget can stop it."""
+    with StoredBudget(store, "outbound", DAY, 0.0).reserve("writer", 0.0) as reservation:
+        assert reservation is not None
+        reservation.settle(0.0)
+
+
+@pytest.mark.parametrize("amount", [-1.0, float("nan"), float("inf")])
+def test_an_amount_that_is_none_is_refused(store: Engine, amount: float) -> None:
+    with (
+        pytest.raises(ValueError, match="not an amount"),
+        StoredBudget(store, "o", DAY, 1.0).reserve("w", amount),
+    ):
+        pass
+
+
+def _reserve_from_threads(store: Engine) -> int:
+    def reserve(_: int) -> int:
+        with StoredBudget(store, "outbound", DAY, 1.0).reserve("writer", 0.1) as reservation:
+            return reservation is not None
+
+    with ThreadPoolExecutor(8) as pool:
+        return sum(pool.map(reserve, range(40)))
+
+
+def test_concurrency_cannot_break_the_cap(store: Engine) -> None:
+    assert _reserve_from_threads(store) == 10
+
+
+def test_mutant_reserving_without_the_lock_is_caught(store: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The check above fails for a budget that reads the total before it takes the lock."""
+    original = StoredBudget._total
+    stale = {"total": None}
+
+    def read_early(self: StoredBudget, connection: object) -> int:
+        if stale["total"] is None:
+            stale["total"] = original(self, connection)
+        return stale["total"]
+
+    monkeypatch.setattr(StoredBudget, "_total", read_early)
+    assert _reserve_from_threads(store) > 10
+
+
+def test_a_suppression_covers_every_spelling_of_the_contact(store: Engine) -> None:
+    """Case, plus tag, spaces and an internationalised domain are the same person."""
+    suppressions = Suppressions(store)
+    suppressions.suppress(" Ada.Byron+news@BÜCHER.example ", "unsubscribed", "reply", AT)
+    for spelling in ("ada.byron@xn--bcher-kva.example", "ADA.BYRON+x+y@bücher.example"):
+        found = suppressions.find(contact_key(spelling))
+        assert found is not None
+        assert (found.reason, found.source, found.at) == ("unsubscribed", "reply", AT)
+    assert suppressions.find(contact_key("adabyron@bücher.example")) is None
+
+
+def test_the_first_suppression_of_a_contact_stays(store: Engine) -> None:
+    suppressions = Suppressions(store)
+    suppressions.suppress("ada@north.example", "unsubscribed", "reply \x00", AT)
+    suppressions.suppress("ada@north.example", "hard bounce", "550", AT.replace(year=2027))
+    found = suppressions.find("ada@north.example")
+    assert found is not None
+    assert (found.reason, found.source, found.at) == ("unsubscribed", "reply \x00", AT)
+
+
+def test_an_instant_without_a_time_zone_is_refused(store: Engine) -> None:
+    with pytest.raises(Exception, match="has no time zone"):
+        Suppressions(store).suppress("ada@north.example", "x", "y", datetime(2026, 3, 2))  # noqa: DTZ001
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "ada",
+        "ada@",
+        "@north.example",
+        "ada@localhost",
+        "a b@north.example",
+        '"a b"@north.example',
+        "ada@[127.0.0.1]",
+        "ada@north.example, eve@north.example",
+        "Ada <ada@north.example>",
+        "ada@north.example\r\nBcc: eve@north.example",
+        "ada@north.example\r\n",
+        "\nada@north.example",
+        "\ud800@north.example",
+        "ada@\ud800.example",
+        "ada@north..example",
+        "ada\x00@north.example",
+    ],
+)
+def test_what_is_no_address_has_no_key(address: str) -> None:
+    for reading_it in (contact_key, deliverable_address):
+        with pytest.raises(InvalidAddress):
+            reading_it(address)
+
+
+def test_an_address_only_some_relays_take_is_not_deliverable() -> None:
+    """It still has a key, so it can be suppressed."""
+    assert contact_key("Jörg@north.example") == "jörg@north.example"
+    with pytest.raises(InvalidAddress, match="not ASCII"):
+        deliverable_address("Jörg@north.example")
+
+
+def test_decomposed_and_composed_letters_are_one_contact() -> None:
+    assert contact_key("jo\u0308rg@north.example") == contact_key("J\u00d6RG@north.example")
+    assert contact_key("+tag@north.example") == "+tag@north.example"

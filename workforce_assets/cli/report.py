@@ -1,0 +1,39 @@
+"""A run as a person reads it: who decided, what is held and why, which checks failed, what to open next."""
+
+from collections import Counter
+
+from rich.table import Table
+
+from workforce_assets.cli.console import OUT, shown
+from workforce_assets.run_report import AssetReport, RunReport
+from workforce_assets.summary import decider_kind
+
+SHARES = ("rule", "local", "model", "human")
+
+
+def print_report(report: RunReport) -> None:
+    table = Table(title=f"partition {report.partition} · run {report.run_id[:8]}", title_justify="left")
+    table.add_column("asset")
+    for name in ("rows", "done", "held", "skipped", "rejected", *SHARES, "seconds"):
+        table.add_column(name, justify="right")
+    for name, asset in report.assets.items():
+        table.add_row(name, *_cells(asset))
+    OUT.print(table)
+    OUT.print(f"cost {report.cost_usd:.4f} USD · {report.records_per_second:,.0f} records/s")
+    for check in report.checks:
+        if not check.passed:
+            colour = "red" if check.severity == "ERROR" else "yellow"
+            OUT.print(f"[{colour}]{check.severity}[/] check {check.name} on {check.asset} failed")
+    for error in report.errors:
+        OUT.print(f"[red]failed[/] {shown(error)}")
+
+
+def _cells(asset: AssetReport) -> list[str]:
+    kinds = Counter[str]()
+    for decider, rows in asset.by_decider.items():
+        kinds[decider_kind(None if decider == "nobody" else decider)] += rows
+    dispositions = [
+        f"{asset.by_disposition.get(name, 0):,}" for name in ("done", "held", "skipped", "rejected")
+    ]
+    shares = [f"{kinds[kind] / asset.rows:.0%}" if asset.rows else "-" for kind in SHARES]
+    return [f"{asset.rows:,}", *dispositions, *shares, f"{asset.seconds:.1f}"]

@@ -1,0 +1,109 @@
+"""`workforce status`: what the lake holds, who decided it, and what waits for a person."""
+
+import os
+from collections import Counter, defaultdict
+from typing import Annotated, Any
+
+import typer
+from rich.table import Table
+
+from workforce_assets.cli.console import OUT, input_errors, print_json, shown
+
+REASONS = 12
+
+
+def status(
+    workforce: Annotated[str, typer.Argument(help="which workforce")] = "outbound",
+    json: Annotated[bool, typer.Option("--json", help="print exactly one JSON object")] = False,
+) -> None:
+    """Rows by disposition and decider, and why records are held, over all partitions."""
+    from workforce_assets.settings import Settings
+    from workforce_assets.warehouse import outcomes
+    from workforce_assets.workforces import find_workforce
+
+    settings = Settings.from_environment(os.environ)
+    with input_errors():
+        chosen = find_workforce(workforce)
+    found = {asset: outcomes(settings.lake, asset) for asset in chosen.assets}
+    if json:
+        print_json({"workforce": chosen.name, "home": str(settings.home.root), "assets": _as_json(found)})
+    elif not any(found.values()):
+        OUT.print(f"{settings.home.root} holds no record yet. Try: workforce run {chosen.name} --leads FILE")
+    else:
+        _print(found)
+
+
+def _as_json(found: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
+    return {
+        asset: {
+            "partitions": sorted({row["partition"] for row in rows}),
+            "rows": sum(row["rows"] for row in rows),
+            "by_disposition": _sum(rows, "disposition"),
+            "by_decider": _sum(rows, "decided_by"),
+            "held": _sum([row for row in rows if row["disposition"] == "held"], "reason"),
+            "cost_usd": sum(row["cost_usd"] for row in rows),
+        }
+        for asset, rows in found.items()
+    }
+
+
+def _sum(rows: list[dict[str, Any]], column: str) -> dict[str, int]:
+    counts: Counter[str] = Counter()
+    for row in rows:
+        counts[row[column] or "nobody"] += row["rows"]
+    return dict(counts.most_common())
+
+
+def _print(found: dict[str, list[dict[str, Any]]]) -> None:
+    from workforce_assets.summary import decider_kind
+
+    table = Table(title="records, all partitions", title_justify="left")
+    table.add_column("asset")
+    for name in (
+        "partitions",
+        "rows",
+        "done",
+        "held",
+        "skipped",
+        "rejected",
+        "rule",
+        "local",
+        "model",
+        "USD",
+    ):
+        table.add_column(name, justify="right")
+    held: dict[tuple[str, str], int] = defaultdict(int)
+    for asset, rows in found.items():
+        total = sum(row["rows"] for row in rows)
+        dispositions, kinds = _sum(rows, "disposition"), Counter[str]()
+        for row in rows:
+            kinds[decider_kind(row["decided_by"])] += row["rows"]
+            if row["disposition"] == "held":
+                held[asset, row["reason"]] += row["rows"]
+        table.add_row(
+            asset,
+            str(len({row["partition"] for row in rows})),
+            f"{total:,}",
+            *(f"{dispositions.get(name, 0):,}" for name in ("done", "held", "skipped", "rejected")),
+            *(f"{kinds[kind] / total:.0%}" if total else "-" for kind in ("rule", "local", "model")),
+            f"{sum(row['cost_usd'] for row in rows):.4f}",
+        )
+    OUT.print(table)
+    _print_held(held)
+
+
+def _print_held(held: dict[tuple[str, str], int]) -> None:
+    if not held:
+        OUT.print("nothing is held: no record waits for a person")
+        return
+    table = Table(title="held: these wait for a person, or for their hour", title_justify="left")
+    table.add_column("asset")
+    table.add_column("rows", justify="right")
+    table.add_column("why")
+    ranked = sorted(held.items(), key=lambda item: -item[1])
+    for (asset, reason), rows in ranked[:REASONS]:
+        table.add_row(asset, f"{rows:,}", shown(reason))
+    OUT.print(table)
+    if len(ranked) > REASONS:
+        rest = sum(rows for _, rows in ranked[REASONS:])
+        OUT.print(f"… and {rest:,} more for {len(ranked) - REASONS} other reasons (--json lists all)")

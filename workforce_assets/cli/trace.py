@@ -1,0 +1,90 @@
+"""`workforce trace`: one record from lead to send."""
+
+import os
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.table import Table
+from rich.tree import Tree
+
+from workforce_assets.cli.console import OUT, fail, input_errors, parse_day, print_json, shown
+
+if TYPE_CHECKING:
+    from workforce_assets.lineage import Hop
+
+# Long texts are cut here; --json has them whole.
+WIDTH = 160
+COLOURS = {"done": "green", "held": "yellow", "skipped": "blue", "rejected": "red"}
+
+
+def trace(
+    record_id: Annotated[str, typer.Argument(help="record_id, as in any asset")],
+    date: Annotated[str | None, typer.Option(help="partition, YYYY-MM-DD; default: all")] = None,
+    workforce: Annotated[str, typer.Option(help="which workforce")] = "outbound",
+    json: Annotated[bool, typer.Option("--json", help="print exactly one JSON object")] = False,
+) -> None:
+    """What came in, what was decided and by whom, what the graders said, and whether files were changed."""
+    from datetime import date as day
+
+    from workforce_assets.lineage import hops
+    from workforce_assets.prepare import instance_of, is_prepared
+    from workforce_assets.settings import Settings
+    from workforce_assets.workforces import find_workforce
+
+    settings = Settings.from_environment(os.environ)
+    with input_errors():
+        chosen = find_workforce(workforce)
+        partition = parse_day("--date", date, day.min).isoformat() if date else None
+    if not is_prepared(settings):
+        fail(f"{settings.home.root} is no home yet; run `workforce run` first, or set WORKFORCE_HOME")
+    with instance_of(settings) as instance:
+        found = hops(settings.lake, instance, chosen, record_id, partition)
+    if not found:
+        where = f"partition {partition}" if partition else f"any partition of {settings.lake_root}"
+        fail(f"no record {record_id!r} in {where}; `workforce status` shows what there is")
+    if json:
+        print_json({"record_id": record_id, "hops": [hop.as_json() for hop in found]})
+    else:
+        _print(record_id, found)
+
+
+def _print(record_id: str, found: "list[Hop]") -> None:
+    tree = Tree(f"[bold]{shown(record_id)}[/]")
+    for hop in found:
+        colour = COLOURS[hop.disposition]
+        reason = f": {shown(hop.reason)}" if hop.reason else ""
+        branch = tree.add(
+            f"[bold]{hop.asset}[/] {hop.partition}  [{colour}]{hop.disposition}[/]{reason}"
+            f"  by {shown(hop.decided_by or 'nobody')}"
+        )
+        branch.add(_made(hop))
+        if hop.verdicts:
+            branch.add(_verdicts(hop))
+        branch.add(
+            f"[dim]{_file(hop)} · input {hop.input_digest[:12]} · version {hop.specialist_version} · "
+            f"run {hop.run_id[:8]} · {hop.cost_usd:.4f} USD[/]"
+        )
+    OUT.print(tree)
+
+
+def _made(hop: "Hop") -> Table:
+    table = Table(show_header=False, box=None, padding=(0, 1))
+    for name, value in hop.made.items():
+        text = shown(value)
+        table.add_row(f"[cyan]{name}[/]", text if len(text) <= WIDTH else f"{text[:WIDTH]}…")
+    return table
+
+
+def _verdicts(hop: "Hop") -> str:
+    words = []
+    for verdict in hop.verdicts:
+        if verdict["passed"]:
+            words.append(f"[green]✓[/] {verdict['grader']}")
+        else:
+            words.append(f"[red]✗[/] {verdict['grader']} ({shown(verdict['reason'])})")
+    return "graders: " + "  ".join(words)
+
+
+def _file(hop: "Hop") -> str:
+    words = {True: "file as recorded", False: "FILE CHANGED since it was recorded", None: "file not recorded"}
+    return f"{words[hop.file_is_recorded]} (sha256 {hop.file_sha256[:12]})"

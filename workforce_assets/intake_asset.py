@@ -1,0 +1,65 @@
+"""The `leads` asset and its checks: everything a cohort's files hold, each row accounted for."""
+
+from collections.abc import Iterator
+from datetime import date
+
+import dagster as dg
+
+from checks.conservation import conservation
+from checks.lead_suite import lead_checks
+from resources.lake import LakeFile
+from workforce_assets.intake import INTAKE_VERSION, LEADS_SCHEMA, intake_rows
+from workforce_assets.manager import Workforce
+from workforce_assets.partitions import DAYS
+from workforce_assets.stage_asset import COMMON, write
+from workforce_assets.world_resource import WorldResource
+
+
+def intake_asset(workforce: Workforce) -> dg.AssetsDefinition:
+    """The asset at the head of a workforce: a cohort's lead files, parsed and validated."""
+
+    @dg.asset(
+        name=workforce.intake,
+        partitions_def=DAYS,
+        backfill_policy=dg.BackfillPolicy.multi_run(max_partitions_per_run=1),
+        group_name=workforce.name,
+        kinds={"parquet", "csv"},
+        owners=[workforce.card.owner],
+        tags={"workforce": workforce.name},
+        code_version=INTAKE_VERSION,
+        description=(
+            "Every row of the partition's cohort, parsed and validated. A bad row is `rejected` with its "
+            "reason, never dropped. The only asset that holds contact details."
+        ),
+        required_resource_keys=COMMON,
+    )
+    def asset(context: dg.AssetExecutionContext) -> dg.MaterializeResult[LakeFile]:
+        world_resource: WorldResource = context.resources.world
+        world = world_resource.open(date.fromisoformat(context.partition_key))
+        return write(context, workforce.intake, LEADS_SCHEMA, intake_rows(world.cohort, context.run_id))
+
+    return asset
+
+
+def intake_checks(workforce: Workforce) -> list[dg.AssetChecksDefinition]:
+    """Conservation against the files themselves, and the suite over the rows."""
+
+    def partition(context: dg.AssetCheckExecutionContext) -> LakeFile:
+        world_resource: WorldResource = context.resources.world
+        return world_resource.lake().file(workforce.intake, context.partition_key)
+
+    @dg.asset_check(
+        asset=workforce.intake,
+        name="conservation",
+        blocking=True,
+        partitions_def=DAYS,
+        description="every row of the cohort's files came out exactly once",
+        required_resource_keys=COMMON,
+    )
+    def check(context: dg.AssetCheckExecutionContext) -> dg.AssetCheckResult:
+        world_resource: WorldResource = context.resources.world
+        world = world_resource.open(date.fromisoformat(context.partition_key))
+        came_in: Iterator[str] = (lead["record_id"] for lead in world.cohort.leads())
+        return conservation(workforce.intake, came_in, partition(context).rows(["record_id", "disposition"]))
+
+    return [check, lead_checks(workforce.intake, DAYS, COMMON, partition)]

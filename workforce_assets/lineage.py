@@ -1,0 +1,78 @@
+"""The way of one record: its row at every stage, and whether each file is the one Dagster recorded."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import dagster as dg
+
+from resources.lake import Lake
+from workforce_assets.manager import Workforce
+from workforce_assets.warehouse import find_record
+
+DATA_VERSION_TAG = "dagster/data_version"
+
+# What every row says about itself; the rest of a row is what the stage made.
+_LINEAGE = ("disposition", "reason", "decided_by", "specialist_version", "input_digest", "cost_usd", "run_id")
+
+
+@dataclass(frozen=True)
+class Hop:
+    """A record at one stage. `file_is_recorded`: the file's SHA-256 equals the data version in the event log;
+    None where the log knows no materialization."""
+
+    partition: str
+    asset: str
+    disposition: str
+    reason: str | None
+    decided_by: str | None
+    specialist_version: str
+    input_digest: str
+    cost_usd: float
+    run_id: str
+    verdicts: list[dict[str, Any]]
+    made: dict[str, Any]
+    file_sha256: str
+    file_is_recorded: bool | None
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def hops(
+    lake: Lake, instance: dg.DagsterInstance, workforce: Workforce, record_id: str, partition: str | None
+) -> list[Hop]:
+    """Every hop of a record, partition by partition, in the order of the stages."""
+    found = [
+        _hop(lake, instance, asset, row)
+        for asset in workforce.assets
+        for row in find_record(lake, asset, record_id, partition)
+    ]
+    order = {asset: number for number, asset in enumerate(workforce.assets)}
+    return sorted(found, key=lambda hop: (hop.partition, order[hop.asset]))
+
+
+def _hop(lake: Lake, instance: dg.DagsterInstance, asset: str, row: dict[str, Any]) -> Hop:
+    day = row.pop("partition")
+    sha256 = lake.file(asset, day).sha256()
+    recorded = recorded_version(instance, asset, day)
+    known = {name: row.pop(name) for name in _LINEAGE}
+    verdicts = row.pop("verdicts")
+    made = {name: value for name, value in row.items() if value is not None and name != "record_id"}
+    return Hop(
+        partition=day,
+        asset=asset,
+        **known,
+        verdicts=verdicts,
+        made=made,
+        file_sha256=sha256,
+        file_is_recorded=None if recorded is None else recorded == sha256,
+    )
+
+
+def recorded_version(instance: dg.DagsterInstance, asset: str, partition: str) -> str | None:
+    """The data version of the latest materialization that Dagster's event log holds."""
+    filters = dg.AssetRecordsFilter(asset_key=dg.AssetKey(asset), asset_partitions=[partition])
+    records = instance.fetch_materializations(filters, limit=1).records
+    if not records or records[0].asset_materialization is None:
+        return None
+    return (records[0].asset_materialization.tags or {}).get(DATA_VERSION_TAG)

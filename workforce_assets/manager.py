@@ -1,0 +1,126 @@
+"""The manager: a workforce's head. Who owns it, what it takes on, and what it may spend and send."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from specialists.card import CardError
+from specialists.decisions import Hold, Skip
+from specialists.records import Row
+from specialists.stage import Route
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Routing(_Strict):
+    """What the manager lets into a stage: rows whose `field` is one of `take`; others are skipped or held."""
+
+    field: str
+    take: tuple[str, ...]
+    otherwise: Literal["skipped", "held"]
+
+    def stop(self, row: Row) -> Skip | Hold | None:
+        value = row.get(self.field)
+        if value in self.take:
+            return None
+        why = f"{self.field} {value}"
+        return Skip(why) if self.otherwise == "skipped" else Hold(why)
+
+
+class ManagerCard(_Strict):
+    """`workforce_assets/<workforce>.yaml`. `stages` holds the manager's word on a stage, where it has one."""
+
+    schema_version: Literal[1]
+    name: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    role: str
+    owner: str = Field(pattern=r"^[^@\s]+@[^@\s]+$")
+    campaign: Path = Field(description="used where a run names none; relative to the project's folder")
+    stages: dict[str, tuple[Routing, ...]]
+    daily_send_cap: int = Field(ge=0, description="messages per UTC day of the decision clock")
+    budget_usd_per_day: float = Field(ge=0)
+    schedule: str = Field(description="cron, UTC")
+
+    def route(self, asset: str) -> Route:
+        """The manager's routing before a stage, asked before any rule."""
+        routings = self.stages.get(asset, ())
+
+        def stop(row: Row) -> Skip | Hold | None:
+            return next((word for routing in routings if (word := routing.stop(row))), None)
+
+        return stop
+
+
+@dataclass(frozen=True)
+class StageLine:
+    """One line of a workforce: asset `asset` is made by specialist `by` from asset `of`.
+
+    `gate` names the specialist whose blocking graders are run again on each row before this stage acts.
+    """
+
+    asset: str
+    by: str
+    of: str
+    gate: str | None = None
+
+
+@dataclass(frozen=True)
+class Workforce:
+    """One process: a manager's card, the intake asset, and its stages in order."""
+
+    card: ManagerCard
+    intake: str
+    stages: tuple[StageLine, ...]
+
+    @property
+    def name(self) -> str:
+        return self.card.name
+
+    @property
+    def assets(self) -> tuple[str, ...]:
+        return (self.intake, *(stage.asset for stage in self.stages))
+
+    def stage(self, asset: str) -> StageLine:
+        return next(stage for stage in self.stages if stage.asset == asset)
+
+
+def workforce(card: Path, intake: str, *stages: StageLine) -> Workforce:
+    """Put a workforce together. Raises CardError if the card speaks of a stage that is not there."""
+    loaded = load_manager(card)
+    known = {stage.asset: stage for stage in stages}
+    odd = sorted(set(loaded.stages) - set(known))
+    if odd:
+        raise CardError(f"{card}: stages: {', '.join(odd)} is no stage; there are {', '.join(known)}")
+    made: set[str] = {intake}
+    for stage in stages:
+        if stage.of not in made:
+            raise CardError(f"{card.stem}: {stage.asset} is made from {stage.of}, which no stage above makes")
+        made.add(stage.asset)
+    return Workforce(loaded, intake, stages)
+
+
+@cache
+def load_manager(path: Path) -> ManagerCard:
+    """Read and check a manager's card. Raises CardError."""
+    try:
+        return ManagerCard.model_validate(yaml.safe_load(path.read_text("utf-8")))
+    except FileNotFoundError:
+        raise CardError(f"{path}: missing; a workforce needs its manager's card") from None
+    except yaml.YAMLError as error:
+        raise CardError(f"{path}: not YAML: {error}") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"])
+        raise CardError(f"{path}: {field}: {first['msg']}") from None
+
+
+def shares(counts: Mapping[str, int]) -> dict[str, float]:
+    """Each count as a share (0..1) of the total."""
+    total = sum(counts.values())
+    return {name: count / total for name, count in counts.items()} if total else {}

@@ -1,0 +1,55 @@
+"""Run partitions in this process. The definitions are built once, for as many partitions as there are."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import dagster as dg
+
+from workforce_assets.alerts import failed_checks, owners_of, write_alerts
+from workforce_assets.definitions import build
+from workforce_assets.manager import Workforce
+from workforce_assets.prepare import instance_of
+from workforce_assets.run_report import RunReport, errors_of, report_of
+from workforce_assets.settings import Settings
+
+
+@dataclass(frozen=True)
+class Runner:
+    """A workforce over one home. Failed checks and runs become alerts, as they do when the daemon runs it."""
+
+    settings: Settings
+    workforce: Workforce
+    definitions: dg.Definitions
+    instance: dg.DagsterInstance
+
+    def run(self, day: str, at: datetime | None) -> RunReport:
+        """One partition through every stage and its checks. `at` is the decision clock; None: now."""
+        started = time.monotonic()
+        result = self._execute(self.workforce.name, at, day)
+        return report_of(self.settings.lake, self.workforce, day, result, time.monotonic() - started)
+
+    def refresh_marts(self) -> list[str]:
+        """Rebuild the marts over the whole lake. Returns what went wrong, if anything did."""
+        return errors_of(self._execute("marts", None, None))
+
+    def _execute(self, job: str, at: datetime | None, day: str | None) -> dg.ExecuteInProcessResult:
+        config: dict[str, Any] = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+        if at is not None:
+            config["resources"] = {"clock": {"config": {"at": at.isoformat()}}}
+        result = self.definitions.resolve_job_def(job).execute_in_process(
+            instance=self.instance, partition_key=day, run_config=config, raise_on_error=False
+        )
+        owners = owners_of(self.definitions.get_repository_def())
+        write_alerts(self.settings.home.alerts, failed_checks(self.instance, result.run_id, owners))
+        return result
+
+
+@contextmanager
+def runner(settings: Settings, workforce: Workforce, progress: Any = None) -> Iterator[Runner]:
+    """A runner over a prepared home. `progress` hears row counts; default: the step logs do."""
+    with instance_of(settings) as instance:
+        yield Runner(settings, workforce, build(settings, progress=progress), instance)

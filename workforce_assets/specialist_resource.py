@@ -1,0 +1,44 @@
+"""The one resource that builds a specialist, bound under the specialist's own name."""
+
+from datetime import datetime
+from typing import Any
+
+import dagster as dg
+
+from resources.model_gateway import Gateway
+from specialists.specialist import Blueprint, blueprint
+from specialists.stage import Stage
+from workforce_assets.manager import StageLine, Workforce
+from workforce_assets.world import World
+
+
+class SpecialistResource(dg.ConfigurableResource[Any]):
+    """Builds the specialist `name` with the capabilities its tools name, and no others."""
+
+    name: str
+
+    @property
+    def blueprint(self) -> Blueprint:
+        return blueprint(self.name)
+
+    def stage(self, workforce: Workforce, line: StageLine, world: World, at: datetime, run_id: str) -> Stage:
+        """The specialist at work on one partition: ready to run, or to grade again what it made."""
+        grants = world.grants(workforce, line, at)
+        return Stage(
+            specialist=self.blueprint.build(grants, _candidate(self.blueprint)),
+            route=workforce.card.route(line.asset),
+            journal=world.journal(),
+            budget=world.budget(workforce, at),
+            setting=world.setting(at),
+            run_id=run_id,
+        )
+
+
+def _candidate(specialist: Blueprint) -> Gateway | None:
+    """What the pin names: a local candidate, a hosted model, or nothing (then a person decides)."""
+    pinned = specialist.pin.candidate
+    if pinned is None or specialist.pin.is_local:
+        return specialist.local_candidate()
+    from resources.litellm_gateway import LitellmGateway  # 2.7 s to import, so only where a model is pinned
+
+    return LitellmGateway(pinned)

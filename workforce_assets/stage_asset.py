@@ -1,0 +1,106 @@
+"""The factory: a line of a workforce becomes a partitioned asset and its checks."""
+
+import time
+from datetime import date
+from typing import Any
+
+import dagster as dg
+
+from checks.stage_checks import Inspection, stage_checks
+from resources.lake import LakeFile
+from specialists.rows import stage_schema
+from specialists.specialist import Blueprint, blueprint
+from specialists.tools import Effect
+from workforce_assets.manager import StageLine, Workforce
+from workforce_assets.partitions import DAYS
+from workforce_assets.specialist_resource import SpecialistResource
+from workforce_assets.summary import Summary
+from workforce_assets.world_resource import WorldResource
+
+# What every stage needs beside its own specialist.
+COMMON = {"world", "clock", "progress"}
+
+
+def stage_asset(workforce: Workforce, line: StageLine) -> dg.AssetsDefinition:
+    """The asset that one specialist makes from one upstream asset."""
+    made_by = blueprint(line.by)
+
+    @dg.asset(
+        name=line.asset,
+        ins={"upstream": dg.AssetIn(line.of)},
+        partitions_def=DAYS,
+        backfill_policy=dg.BackfillPolicy.multi_run(max_partitions_per_run=1),
+        group_name=workforce.name,
+        kinds={"parquet", "python"},
+        owners=[made_by.card.owner],
+        tags={"workforce": workforce.name, "specialist": line.by, "posture": made_by.card.posture},
+        code_version=made_by.decision_version,
+        description=describe(made_by),
+        required_resource_keys={line.by, *COMMON},
+    )
+    def asset(context: dg.AssetExecutionContext, upstream: LakeFile) -> dg.MaterializeResult[LakeFile]:
+        world_resource: WorldResource = context.resources.world
+        specialist: SpecialistResource = getattr(context.resources, line.by)
+        world = world_resource.open(date.fromisoformat(context.partition_key))
+        at = context.resources.clock.instant(context)
+        stage = specialist.stage(workforce, line, world, at, context.run_id)
+        done = (row for row in upstream.rows() if row["disposition"] == "done")
+        return write(context, line.asset, stage_schema(made_by), stage.run(done))
+
+    return asset
+
+
+def write(
+    context: dg.AssetExecutionContext, asset: str, schema: Any, rows: Any
+) -> dg.MaterializeResult[LakeFile]:
+    """Stream the rows to the lake's staging and say what they were. The IO manager publishes them."""
+    world: WorldResource = context.resources.world
+    summary, started = Summary(), time.monotonic()
+    watched = summary.watch(rows, context.resources.progress.watcher(context, asset))
+    file = world.lake().stage(asset, context.partition_key, schema, watched, world.home.staging)
+    seconds = time.monotonic() - started
+    context.log.info(
+        f"{asset} {context.partition_key}: {summary.rows} rows in {seconds:.1f} s, "
+        f"{dict(summary.by_disposition)}"
+    )
+    return dg.MaterializeResult(
+        value=file, metadata=summary.metadata(seconds), data_version=dg.DataVersion(file.sha256())
+    )
+
+
+def checks_of(workforce: Workforce, line: StageLine) -> dg.AssetChecksDefinition:
+    """The stage's graders and conservation as partitioned checks."""
+
+    def inspect(context: dg.AssetCheckExecutionContext) -> Inspection:
+        world_resource: WorldResource = context.resources.world
+        specialist: SpecialistResource = getattr(context.resources, line.by)
+        day = context.partition_key
+        world = world_resource.open(date.fromisoformat(day))
+        at = context.resources.clock.instant(context)
+        stage = specialist.stage(workforce, line, world, at, context.run.run_id)
+        return Inspection(
+            stage.specialist, stage.setting, world.lake.file(line.of, day), world.lake.file(line.asset, day)
+        )
+
+    return stage_checks(line.asset, line.of, blueprint(line.by), DAYS, {line.by, *COMMON}, inspect)
+
+
+def describe(specialist: Blueprint) -> str:
+    """The card as the UI shows it."""
+    card = specialist.card
+    tools = ", ".join(f"{name} ({effect})" for name, effect in sorted(card.tools.items(), key=_reads_first))
+    pin = specialist.pin
+    return "\n\n".join(
+        [
+            f"**{card.name}**: {card.role}",
+            f"Scope: {card.scope}",
+            f"Owner: {card.owner} · tools: {tools}",
+            f"Pin: {pin.candidate or 'none: rules decide, a person takes the rest'} · "
+            f"evidence: {'yes' if pin.evidence else 'none yet'} · posture: {card.posture}",
+            f"Prompt, rules, tools, graders and cases: `specialists/{card.name}/`",
+        ]
+    )
+
+
+def _reads_first(tool: tuple[str, Effect]) -> tuple[bool, str]:
+    return tool[1] is Effect.WRITE, tool[0]

@@ -1,0 +1,89 @@
+"""One partition's world: its cohort, its lake files, and the stores, opened when they are needed."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+
+from sqlalchemy import Engine
+
+from resources.budget import Budget
+from resources.campaign import Campaign, load_campaign
+from resources.cohort import Cohort, load_cohort
+from resources.crm import CohortContacts
+from resources.directory import load_directory
+from resources.home import Home
+from resources.journal import Journal
+from resources.lake import Lake
+from resources.outbox import MaildirOutbox
+from resources.store.budget import StoredBudget
+from resources.store.journal import StoredJournal
+from resources.store.ledger import SendLedger
+from resources.store.suppressions import Suppressions
+from specialists.grading import Verdict
+from specialists.reading import Setting
+from specialists.records import Row
+from specialists.regrade import regrade
+from specialists.specialist import Specialist, blueprint
+from workforce_assets.capabilities import Grants, read_contacts, read_email_domains, read_profiles
+from workforce_assets.manager import StageLine, Workforce
+
+
+@dataclass(frozen=True)
+class World:
+    """Everything a partition's stages can be granted."""
+
+    home: Home
+    lake: Lake
+    engine: Engine
+    partition: date
+
+    @cached_property
+    def cohort(self) -> Cohort:
+        return load_cohort(self.home, self.partition)
+
+    @cached_property
+    def campaign(self) -> Campaign:
+        return load_campaign(self.cohort.campaign)
+
+    @cached_property
+    def contacts(self) -> CohortContacts:
+        return read_contacts(self.lake.file("leads", self.partition.isoformat()))
+
+    def setting(self, at: datetime) -> Setting:
+        return Setting(self.partition, at, self.campaign, self.contacts)
+
+    def journal(self) -> Journal:
+        return StoredJournal(self.engine)
+
+    def budget(self, workforce: Workforce, at: datetime) -> Budget:
+        return StoredBudget(self.engine, workforce.name, at.date(), workforce.card.budget_usd_per_day)
+
+    def grants(self, workforce: Workforce, line: StageLine, at: datetime) -> Grants:
+        leads = self.lake.file(workforce.intake, self.partition.isoformat())
+        builders: dict[str, Callable[[], object]] = {
+            "campaign": lambda: self.campaign,
+            "contacts": lambda: self.contacts,
+            "crm": lambda: read_profiles(leads),
+            "directory": lambda: load_directory(self.cohort.directories),
+            "email_domains": lambda: read_email_domains(leads),
+            "ledger": lambda: SendLedger(self.engine, workforce.name, workforce.card.daily_send_cap),
+            "mailer": lambda: MaildirOutbox(self.home.outbox),
+            "suppressions": lambda: Suppressions(self.engine),
+        }
+        if line.gate is not None:
+            gate = line.gate
+            builders["gate"] = lambda: self.gate(workforce, gate, at)
+        return Grants(builders)
+
+    def gate(self, workforce: Workforce, name: str, at: datetime) -> Callable[[Row], tuple[Verdict, ...]]:
+        """The send gate: the blocking graders of specialist `name`, again, on the very row that was read."""
+        line = next(stage for stage in workforce.stages if stage.by == name)
+        guarded: Specialist = blueprint(name).build(self.grants(workforce, line, at), candidate=None)
+        blocking: Mapping[str, object] = guarded.blueprint.blocking_graders
+        setting = self.setting(at)
+
+        def check(row: Row) -> tuple[Verdict, ...]:
+            return tuple(verdict for verdict in regrade(guarded, row, setting) if verdict.grader in blocking)
+
+        return check

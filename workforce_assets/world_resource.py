@@ -1,0 +1,66 @@
+"""Dagster's handle on the home: opens partitions, and reports progress."""
+
+from collections.abc import Callable
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+from pydantic import Field
+from sqlalchemy import Engine
+from upath import UPath
+
+from resources.home import Home
+from resources.lake import Lake
+from resources.store.engine import open_engine
+from resources.store.migrate import check_version
+from workforce_assets.settings import Settings
+from workforce_assets.world import World
+
+LOG_EVERY = 10_000
+
+
+class WorldResource(dg.ConfigurableResource[Any]):
+    """The home of a workforce, as one run sees it."""
+
+    home_folder: str = Field(description="WORKFORCE_HOME: cohorts, lake, operations store, outbox")
+    operations_url: str = Field(description="SQLAlchemy URL of the operations store")
+    lake_root: str = Field(description="a folder, or s3://...")
+
+    @property
+    def home(self) -> Home:
+        return Home(Path(self.home_folder))
+
+    def lake(self) -> Lake:
+        return Lake(UPath(self.lake_root))
+
+    def open(self, partition: date) -> World:
+        """Raises StoreVersionError if the operations store is not at this code's version."""
+        return World(self.home, self.lake(), _engine(self.operations_url), partition)
+
+
+class LogProgress:
+    """Progress as step logs: one line per 10,000 rows."""
+
+    def watcher(self, context: dg.AssetExecutionContext, asset: str) -> Callable[[int], None]:
+        def tell(rows: int) -> None:
+            if rows % LOG_EVERY == 0:
+                context.log.info(f"{asset} {context.partition_key}: {rows:,} rows so far")
+
+        return tell
+
+
+def world_resource(settings: Settings) -> WorldResource:
+    return WorldResource(
+        home_folder=str(settings.home.root),
+        operations_url=settings.operations_url,
+        lake_root=settings.lake_root,
+    )
+
+
+@cache
+def _engine(url: str) -> Engine:
+    engine = open_engine(url)
+    check_version(engine)
+    return engine
