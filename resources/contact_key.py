@@ -2,7 +2,7 @@
 
 The rule, applied everywhere a contact is looked up or kept:
 spaces around it are trimmed, line breaks are not; the whole is brought to Unicode NFC; the domain becomes its
-lower-case IDNA (A-label) form; the local part is casefolded, and a plus tag (`+` and what follows) is dropped.
+lower-case IDNA (A-label) form; the local part is casefolded, and a plus tag (`+` and on) is dropped.
 Dots in the local part stay: only some providers ignore them.
 """
 

@@ -21,7 +21,6 @@ def records_job(workforce: Workforce) -> "UnresolvedAssetJobDefinition":
     return dg.define_asset_job(
         workforce.name,
         selection=dg.AssetSelection.assets(*workforce.assets),
-        partitions_def=DAYS,
         description=f"{workforce.card.role} One partition through every stage, with its checks.",
     )
 

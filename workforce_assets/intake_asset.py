@@ -36,7 +36,7 @@ def intake_asset(workforce: Workforce) -> dg.AssetsDefinition:
     def asset(context: dg.AssetExecutionContext) -> dg.MaterializeResult[LakeFile]:
         world_resource: WorldResource = context.resources.world
         world = world_resource.open(date.fromisoformat(context.partition_key))
-        return write(context, workforce.intake, LEADS_SCHEMA, intake_rows(world.cohort, context.run_id))
+        return write(context, workforce.intake, LEADS_SCHEMA, intake_rows(world.cohort, context.run.run_id))
 
     return asset
 

@@ -6,7 +6,7 @@ from typing import Any
 import dagster as dg
 
 from resources.model_gateway import Gateway
-from specialists.specialist import Blueprint, blueprint
+from specialists.specialist import Blueprint, Specialist, blueprint
 from specialists.stage import Stage
 from workforce_assets.manager import StageLine, Workforce
 from workforce_assets.world import World
@@ -22,16 +22,19 @@ class SpecialistResource(dg.ConfigurableResource[Any]):
         return blueprint(self.name)
 
     def stage(self, workforce: Workforce, line: StageLine, world: World, at: datetime, run_id: str) -> Stage:
-        """The specialist at work on one partition: ready to run, or to grade again what it made."""
-        grants = world.grants(workforce, line, at)
+        """The specialist at work on one partition."""
         return Stage(
-            specialist=self.blueprint.build(grants, _candidate(self.blueprint)),
+            specialist=self.blueprint.build(world.grants(workforce, line, at), _candidate(self.blueprint)),
             route=workforce.card.route(line.asset),
             journal=world.journal(),
             budget=world.budget(workforce, at),
             setting=world.setting(at),
             run_id=run_id,
         )
+
+    def examined(self, workforce: Workforce, line: StageLine, world: World, at: datetime) -> Specialist:
+        """The specialist as its checks need it: tools to read the records again, nobody to judge."""
+        return self.blueprint.build(world.grants(workforce, line, at), candidate=None)
 
 
 def _candidate(specialist: Blueprint) -> Gateway | None:

@@ -43,7 +43,7 @@ def stage_asset(workforce: Workforce, line: StageLine) -> dg.AssetsDefinition:
         specialist: SpecialistResource = getattr(context.resources, line.by)
         world = world_resource.open(date.fromisoformat(context.partition_key))
         at = context.resources.clock.instant(context)
-        stage = specialist.stage(workforce, line, world, at, context.run_id)
+        stage = specialist.stage(workforce, line, world, at, context.run.run_id)
         done = (row for row in upstream.rows() if row["disposition"] == "done")
         return write(context, line.asset, stage_schema(made_by), stage.run(done))
 
@@ -77,9 +77,9 @@ def checks_of(workforce: Workforce, line: StageLine) -> dg.AssetChecksDefinition
         day = context.partition_key
         world = world_resource.open(date.fromisoformat(day))
         at = context.resources.clock.instant(context)
-        stage = specialist.stage(workforce, line, world, at, context.run.run_id)
+        examined = specialist.examined(workforce, line, world, at)
         return Inspection(
-            stage.specialist, stage.setting, world.lake.file(line.of, day), world.lake.file(line.asset, day)
+            examined, world.setting(at), world.lake.file(line.of, day), world.lake.file(line.asset, day)
         )
 
     return stage_checks(line.asset, line.of, blueprint(line.by), DAYS, {line.by, *COMMON}, inspect)

@@ -45,7 +45,7 @@ def upgrade() -> None:
         sa.Column("decided_by", sa.Text),
         sa.Column("tokens_in", sa.BigInteger, nullable=False),
         sa.Column("tokens_out", sa.BigInteger, nullable=False),
-        sa.Column("usd", sa.Double, nullable=False),
+        sa.Column("usd", sa.Float, nullable=False),
         sa.PrimaryKeyConstraint("key", name="pk_ledger"),
         sa.UniqueConstraint("workforce", "campaign", "step", "contact", name="uq_ledger"),
         sa.CheckConstraint(
