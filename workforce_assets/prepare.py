@@ -1,5 +1,8 @@
 """Make a home ready: its folders, Dagster's storage, and the operations store at this code's version."""
 
+from contextlib import redirect_stderr, redirect_stdout
+from io import StringIO
+
 import dagster as dg
 from filelock import FileLock
 
@@ -31,9 +34,10 @@ def prepare(settings: Settings) -> None:
         config = home.dagster_home / "dagster.yaml"
         if not config.exists():
             config.write_text(DAGSTER_YAML, "utf-8")
-        for folder in (home.cohorts, home.lake, home.outbox):
+        for folder in (home.cohorts, home.lake):
             folder.mkdir(exist_ok=True)
-        with instance_of(settings) as instance:
+        # Dagster prints its progress; standard output belongs to the command that prepares.
+        with instance_of(settings) as instance, redirect_stdout(StringIO()), redirect_stderr(StringIO()):
             instance.upgrade()
         migrate(open_engine(settings.operations_url))
 
