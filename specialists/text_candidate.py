@@ -31,7 +31,7 @@ class TextCandidate:
         probabilities = dict(zip(self._model.classes_, self._model.predict_proba([text])[0], strict=True))
         label, best = max(probabilities.items(), key=lambda item: item[1])
         if not known or best < self._threshold:
-            return Refused(f"unsure what the text means ({best:.0%} {label})")
+            return Refused("unsure what the text means")
         return Answered({"label": str(label)})
 
 
