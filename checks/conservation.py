@@ -6,7 +6,7 @@ from typing import Any
 
 import dagster as dg
 
-DISPOSITIONS = ("done", "held", "skipped", "rejected")
+from specialists.decisions import DISPOSITIONS
 
 
 def conservation(

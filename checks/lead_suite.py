@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 import dagster as dg
 import pyarrow.parquet as pq
 
-from checks.conservation import DISPOSITIONS
 from resources.lake import LakeFile
 from resources.lead_columns import CANONICAL_COLUMNS
+from specialists.decisions import DISPOSITIONS
 from specialists.rows import LINEAGE
 
 if TYPE_CHECKING:

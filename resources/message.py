@@ -99,7 +99,7 @@ def _text(plan: Plan) -> str:
             raise MessageError(f"body: holds the control character U+{ord(character):04X}")
     sender = plan.sender
     return (
-        f"{body}\n\n-- \n{sender.name}\n{sender.postal_address}\n\n"
+        f"{body}\n\n-- \nSent by {sender.name}, {sender.postal_address}\n\n"
         "To get no more of these messages, reply with the word unsubscribe, or write to\n"
         f"{_unsubscribe(plan)}\n"
     )

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from resources.model_gateway import NO_COST, Usage
 from specialists.records import Output
 
 Disposition = Literal["done", "held", "skipped", "rejected"]
+DISPOSITIONS: tuple[Disposition, ...] = get_args(Disposition)
 
 
 @dataclass(frozen=True, slots=True)

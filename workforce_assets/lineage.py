@@ -12,7 +12,8 @@ from workforce_assets.warehouse import find_record
 DATA_VERSION_TAG = "dagster/data_version"
 
 # What every row says about itself; the rest of a row is what the stage made.
-_LINEAGE = ("disposition", "reason", "decided_by", "specialist_version", "input_digest", "cost_usd", "run_id")
+_LINEAGE = ("disposition", "reason", "decided_by", "specialist_version", "input_digest")
+_COST = ("tokens_in", "tokens_out", "cost_usd", "run_id")
 
 
 @dataclass(frozen=True)
@@ -27,6 +28,8 @@ class Hop:
     decided_by: str | None
     specialist_version: str
     input_digest: str
+    tokens_in: int
+    tokens_out: int
     cost_usd: float
     run_id: str
     verdicts: list[dict[str, Any]]
@@ -55,7 +58,7 @@ def _hop(lake: Lake, instance: dg.DagsterInstance, asset: str, row: dict[str, An
     day = row.pop("partition")
     sha256 = lake.file(asset, day).sha256()
     recorded = recorded_version(instance, asset, day)
-    known = {name: row.pop(name) for name in _LINEAGE}
+    known = {name: row.pop(name) for name in (*_LINEAGE, *_COST)}
     verdicts = row.pop("verdicts")
     made = {name: value for name, value in row.items() if value is not None and name != "record_id"}
     return Hop(

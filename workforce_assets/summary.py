@@ -7,6 +7,8 @@ from typing import Any
 
 import dagster as dg
 
+from specialists.decisions import DISPOSITIONS
+
 PREVIEW_ROWS = 10
 # Never a contact detail or a text somebody wrote: metadata is read by more people than the lake is.
 _PREVIEW_COLUMNS = (
@@ -54,7 +56,7 @@ class Summary:
             ),
             "preview": dg.MetadataValue.md(self._preview()),
         }
-        for disposition in ("done", "held", "skipped", "rejected"):
+        for disposition in DISPOSITIONS:
             values[f"rows_{disposition}"] = dg.MetadataValue.int(self.by_disposition[disposition])
         for kind, share in self.decider_shares().items():
             values[f"share_{kind}"] = dg.MetadataValue.float(round(share, 4))

@@ -51,7 +51,7 @@ def main() -> int:
     OUT.print(
         "  make dev                       the Dagster UI on this home: http://127.0.0.1:3000/asset-groups"
     )
-    OUT.print(f"  {settings.home.outbox}/new     the mails, as a mail program would hold them")
+    OUT.print(f"  {settings.home.outbox / 'new'}: the mails, as a mail program would hold them")
     OUT.print("  workforce trace RECORD_ID      any other record, from lead to send")
     OUT.print(
         "  specialists/writer/            one specialist: card, prompt, rules, tools, graders, cases, pin"

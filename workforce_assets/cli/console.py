@@ -7,13 +7,26 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 import typer
+from rich import box
 from rich.console import Console
 from rich.markup import escape
+from rich.table import Table
 
 from resources.errors import InputError
 
 OUT = Console(soft_wrap=True, highlight=False)
 ERR = Console(stderr=True, soft_wrap=True, highlight=False)
+
+
+def compact_table(title: str, *columns: str) -> Table:
+    """A table whose first column is text and whose others are numbers, narrow enough for 80 columns."""
+    table = Table(
+        title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False
+    )
+    for number, name in enumerate(columns):
+        table.add_column(name, justify="right" if number else "left", no_wrap=True)
+    return table
+
 
 EXIT_BLOCKED, EXIT_BAD_INPUT = 1, 2
 

@@ -2,20 +2,17 @@
 
 from collections import Counter
 
-from rich.table import Table
-
-from workforce_assets.cli.console import OUT, shown
+from specialists.decisions import DISPOSITIONS
+from workforce_assets.cli.console import OUT, compact_table, shown
 from workforce_assets.run_report import AssetReport, RunReport
 from workforce_assets.summary import decider_kind
 
-SHARES = ("rule", "local", "model", "human")
+SHARES = ("rule", "local", "model")
 
 
 def print_report(report: RunReport) -> None:
-    table = Table(title=f"partition {report.partition} · run {report.run_id[:8]}", title_justify="left")
-    table.add_column("asset")
-    for name in ("rows", "done", "held", "skipped", "rejected", *SHARES, "seconds"):
-        table.add_column(name, justify="right")
+    title = f"partition {report.partition} · run {report.run_id[:8]}"
+    table = compact_table(title, "asset", "rows", *DISPOSITIONS, *SHARES, "sec")
     for name, asset in report.assets.items():
         table.add_row(name, *_cells(asset))
     OUT.print(table)
@@ -32,8 +29,6 @@ def _cells(asset: AssetReport) -> list[str]:
     kinds = Counter[str]()
     for decider, rows in asset.by_decider.items():
         kinds[decider_kind(None if decider == "nobody" else decider)] += rows
-    dispositions = [
-        f"{asset.by_disposition.get(name, 0):,}" for name in ("done", "held", "skipped", "rejected")
-    ]
+    dispositions = [f"{asset.by_disposition.get(name, 0):,}" for name in DISPOSITIONS]
     shares = [f"{kinds[kind] / asset.rows:.0%}" if asset.rows else "-" for kind in SHARES]
     return [f"{asset.rows:,}", *dispositions, *shares, f"{asset.seconds:.1f}"]

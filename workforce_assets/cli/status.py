@@ -5,9 +5,11 @@ from collections import Counter, defaultdict
 from typing import Annotated, Any
 
 import typer
+from rich import box
 from rich.table import Table
 
-from workforce_assets.cli.console import OUT, input_errors, print_json, shown
+from specialists.decisions import DISPOSITIONS
+from workforce_assets.cli.console import OUT, compact_table, input_errors, print_json, shown
 
 REASONS = 12
 
@@ -57,21 +59,8 @@ def _sum(rows: list[dict[str, Any]], column: str) -> dict[str, int]:
 def _print(found: dict[str, list[dict[str, Any]]]) -> None:
     from workforce_assets.summary import decider_kind
 
-    table = Table(title="records, all partitions", title_justify="left")
-    table.add_column("asset")
-    for name in (
-        "partitions",
-        "rows",
-        "done",
-        "held",
-        "skipped",
-        "rejected",
-        "rule",
-        "local",
-        "model",
-        "USD",
-    ):
-        table.add_column(name, justify="right")
+    columns = ("days", "rows", *DISPOSITIONS, "rule", "local", "model", "USD")
+    table = compact_table("records, all partitions", "asset", *columns)
     held: dict[tuple[str, str], int] = defaultdict(int)
     for asset, rows in found.items():
         total = sum(row["rows"] for row in rows)
@@ -79,12 +68,12 @@ def _print(found: dict[str, list[dict[str, Any]]]) -> None:
         for row in rows:
             kinds[decider_kind(row["decided_by"])] += row["rows"]
             if row["disposition"] == "held":
-                held[asset, row["reason"]] += row["rows"]
+                held[asset, alike(row["reason"])] += row["rows"]
         table.add_row(
             asset,
             str(len({row["partition"] for row in rows})),
             f"{total:,}",
-            *(f"{dispositions.get(name, 0):,}" for name in ("done", "held", "skipped", "rejected")),
+            *(f"{dispositions.get(name, 0):,}" for name in DISPOSITIONS),
             *(f"{kinds[kind] / total:.0%}" if total else "-" for kind in ("rule", "local", "model")),
             f"{sum(row['cost_usd'] for row in rows):.4f}",
         )
@@ -92,11 +81,17 @@ def _print(found: dict[str, list[dict[str, Any]]]) -> None:
     _print_held(held)
 
 
+def alike(reason: str) -> str:
+    """The reason without what differs from record to record, so that equal ones count together."""
+    return "until the recipient's next business hour" if reason.startswith("until ") else reason
+
+
 def _print_held(held: dict[tuple[str, str], int]) -> None:
     if not held:
         OUT.print("nothing is held: no record waits for a person")
         return
-    table = Table(title="held: these wait for a person, or for their hour", title_justify="left")
+    title = "held: these wait for a person, for data, or for their hour"
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
     table.add_column("asset")
     table.add_column("rows", justify="right")
     table.add_column("why")

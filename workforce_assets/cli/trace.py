@@ -1,7 +1,8 @@
 """`workforce trace`: one record from lead to send."""
 
 import os
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.table import Table
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from workforce_assets.lineage import Hop
 
 # Long texts are cut here; --json has them whole.
-WIDTH = 160
+WIDTH = 300
 COLOURS = {"done": "green", "held": "yellow", "skipped": "blue", "rejected": "red"}
 
 
@@ -50,6 +51,7 @@ def trace(
 
 def _print(record_id: str, found: "list[Hop]") -> None:
     tree = Tree(f"[bold]{shown(record_id)}[/]")
+    travelled: dict[str, Any] = {}
     for hop in found:
         colour = COLOURS[hop.disposition]
         reason = f": {shown(hop.reason)}" if hop.reason else ""
@@ -57,22 +59,39 @@ def _print(record_id: str, found: "list[Hop]") -> None:
             f"[bold]{hop.asset}[/] {hop.partition}  [{colour}]{hop.disposition}[/]{reason}"
             f"  by {shown(hop.decided_by or 'nobody')}"
         )
-        branch.add(_made(hop))
+        branch.add(_new(hop.made, travelled))
+        travelled |= hop.made
         if hop.verdicts:
             branch.add(_verdicts(hop))
         branch.add(
             f"[dim]{_file(hop)} · input {hop.input_digest[:12]} · version {hop.specialist_version} · "
             f"run {hop.run_id[:8]} · {hop.cost_usd:.4f} USD[/]"
         )
-    OUT.print(tree)
+    OUT.print(tree, soft_wrap=False)
 
 
-def _made(hop: "Hop") -> Table:
-    table = Table(show_header=False, box=None, padding=(0, 1))
-    for name, value in hop.made.items():
-        text = shown(value)
-        table.add_row(f"[cyan]{name}[/]", text if len(text) <= WIDTH else f"{text[:WIDTH]}…")
+def _new(made: Mapping[str, Any], travelled: Mapping[str, Any]) -> Table:
+    """What this stage added; what only travelled on is not told again."""
+    table = Table(show_header=False, box=None, padding=(0, 1, 0, 0), pad_edge=False)
+    for name, value in made.items():
+        if travelled.get(name) != value:
+            text = plainly(value)
+            cut = text if len(text) <= WIDTH else f"{text[:WIDTH]}…"
+            table.add_row(f"[cyan]{name}[/]", shown(cut))
     return table
+
+
+def plainly(value: Any) -> str:
+    """A value as a person reads it: a cited value with its source, a list item by item."""
+    match value:
+        case {"value": cited, "source": source}:
+            return f"{cited} ({source})"
+        case dict():
+            return ", ".join(f"{name}: {plainly(item)}" for name, item in value.items() if item is not None)
+        case list():
+            return "; ".join(plainly(item) for item in value)
+        case _:
+            return str(value)
 
 
 def _verdicts(hop: "Hop") -> str:
