@@ -20,9 +20,7 @@ ERR = Console(stderr=True, soft_wrap=True, highlight=False)
 
 def compact_table(title: str, *columns: str) -> Table:
     """A table whose first column is text and whose others are numbers, narrow enough for 80 columns."""
-    table = Table(
-        title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False
-    )
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=0)
     for number, name in enumerate(columns):
         table.add_column(name, justify="right" if number else "left", no_wrap=True)
     return table
