@@ -52,7 +52,7 @@ def stage_checks(
             partitions,
             name,
             bar.blocking,
-            f"{blueprint.name}'s grader {name}, bar {bar.bar:.0%}",
+            f"{blueprint.name}'s grader {name}, bar {bar.bar:.1%}",
         )
         for name, bar in blueprint.card.graders.items()
     ]

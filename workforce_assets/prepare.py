@@ -13,6 +13,9 @@ from workforce_assets.settings import Settings
 DAGSTER_YAML = """\
 telemetry:
   enabled: false
+# No sign-up window over the first page a person sees.
+nux:
+  enabled: false
 # DuckDB takes one writer at a time, so the marts run one at a time.
 concurrency:
   pools:
