@@ -166,7 +166,7 @@ def in_its_name(outcome: Outcome) -> Outcome:
     """What an earlier run decided keeps its decider and its cost: running again changes nothing."""
     if isinstance(outcome.decision, Decided) and outcome.decision.earlier is not None:
         earlier = outcome.decision.earlier
-        return replace(outcome, decided_by=earlier.decided_by, usage=earlier.usage)
+        return replace(outcome, decided_by=earlier.decided_by or outcome.decided_by, usage=earlier.usage)
     return outcome
 
 

@@ -68,7 +68,7 @@ def test_the_message_says_what_was_planned() -> None:
     text = read.get_content().replace("\r\n", "\n")
     assert text.startswith("Hello Ada,\n\n.\nFrom here on: 10 €\n")
     assert (
-        "Müller & Söhne, Sales\n1 Mill Lane, Northtown\n" in text
+        "Sent by Müller & Söhne, Sales, 1 Mill Lane, Northtown\n" in text
         and "reply with the word unsubscribe" in text
     )
 

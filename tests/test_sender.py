@@ -20,7 +20,7 @@ from resources.outbox import MaildirOutbox
 from resources.store.ledger import SendLedger
 from resources.store.suppressions import Suppressions
 from specialists.cases import Case, load_cases
-from specialists.decisions import Decided, Hold, NeedsJudgement, Skip
+from specialists.decisions import Decided, Hold, NeedsJudgement, Provenance, Skip
 from specialists.grading import Facts, Verdict, grade
 from specialists.reading import Setting
 from specialists.rows import Outcome, stage_schema
@@ -271,7 +271,7 @@ def test_a_suppressed_contact_gets_nothing_even_if_suppressed_after_it_was_read(
     act = sender.tools.act()
     assert act is not None
     output = Makes(message_id=record.recipient.message_id or "", sent_at=AT)
-    assert act(record, output) == Skip("suppressed: unsubscribed")
+    assert act(record, output, Provenance("rule:permitted")) == Skip("suppressed: unsubscribed")
     assert there.run()["lead-1"]["reason"] == "suppressed: unsubscribed"
     assert there.outbox() == []
 
@@ -292,7 +292,7 @@ def test_the_effect_itself_refuses_what_the_rules_refuse(
     record = read(there, sender, at)
     act = sender.tools.act()
     assert act is not None
-    decision = act(record, Makes(message_id="<x@vendor.example>", sent_at=at))
+    decision = act(record, Makes(message_id="<x@vendor.example>", sent_at=at), Provenance("rule:permitted"))
     assert isinstance(decision, Skip | Hold) and decision.why.startswith(why)
     assert there.outbox() == []
 
