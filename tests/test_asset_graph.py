@@ -6,7 +6,7 @@ from workforce_assets.settings import Settings
 ASSETS = """\
 drafted_emails [outbound] <- scored_leads, brand-and-content@example.com
 enriched_leads [outbound] <- leads, revenue-data@example.com
-funnel_daily [marts] <- stage_days, stg_outcomes, head-of-revops@example.com
+funnel_daily [marts] <- stage_days, head-of-revops@example.com
 leads [outbound] <- , head-of-revops@example.com
 scored_leads [outbound] <- enriched_leads, lead-scoring@example.com
 sent_emails [outbound] <- drafted_emails, email-operations@example.com

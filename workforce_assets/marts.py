@@ -17,6 +17,7 @@ from typing import Any
 
 import dagster as dg
 import duckdb
+from filelock import FileLock
 
 from workforce_assets.settings import PROJECT, Settings
 
@@ -46,8 +47,7 @@ def marts(settings: Settings, manifest: Path = MANIFEST) -> dg.Definitions:
         raise MartsNotPreparedError(f"{manifest} is missing; make it, in {PROJECT}, with: {PREPARE}")
     from dagster_dbt import dbt_assets
 
-    # DuckDB takes one writer at a time: the pool's limit is 1.
-    @dbt_assets(manifest=manifest, name="dbt_marts", pool="warehouse")  # type: ignore[untyped-decorator]
+    @dbt_assets(manifest=manifest, name="dbt_marts")  # type: ignore[untyped-decorator]
     def build_marts(context: dg.AssetExecutionContext) -> Iterator[Any]:
         chosen = [key.path[-1] for key in context.selected_asset_keys]
         chosen += [key.name for key in context.selected_asset_check_keys]
@@ -78,7 +78,10 @@ def dbt_build(settings: Settings, nodes: Iterable[str]) -> Iterable[Any]:
     arguments += ["--project-dir", str(DBT_PROJECT), "--profiles-dir", str(DBT_PROJECT)]
     arguments += ["--target-path", target, "--log-path", target, "--log-level-file", "info"]
     # Standard output belongs to the caller, who may have promised one JSON object there.
-    with _environment(_dbt_settings(settings)), redirect_stdout(sys.stderr):
+    # DuckDB takes one writer at a time. A file lock is free again when its process is killed; a slot of a
+    # Dagster pool is not: the next run then waits for ever (seen in the kill test).
+    lock = FileLock(settings.home.root / "warehouse.lock")
+    with lock, _environment(_dbt_settings(settings)), redirect_stdout(sys.stderr):
         outcome = dbtRunner().invoke([*arguments, "--select", *nodes])
     if outcome.exception is not None:
         raise dg.Failure(f"dbt could not build the marts: {outcome.exception}", allow_retries=False)

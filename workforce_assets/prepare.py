@@ -16,10 +16,7 @@ telemetry:
 # No sign-up window over the first page a person sees.
 nux:
   enabled: false
-# DuckDB takes one writer at a time, so the marts run one at a time.
 concurrency:
-  pools:
-    default_limit: 1
   runs:
     max_concurrent_runs: 2
 """
