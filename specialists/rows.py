@@ -91,15 +91,16 @@ def output_row(
 ) -> dict[str, Any]:
     """The one row that answers for one record."""
     made = outcome.decision.output.model_dump() if isinstance(outcome.decision, Decided) else {}
+    carried = {name: row.get(name) for name in blueprint.carried}
     return {
-        **{name: row.get(name) for name in blueprint.carried},
+        **carried,
         **made,
         "record_id": row["record_id"],
         "disposition": outcome.disposition,
         "reason": outcome.reason,
         "decided_by": outcome.decided_by,
         "specialist_version": blueprint.decision_version,
-        "input_digest": digest(record.for_judgement() if record else dict(row)),
+        "input_digest": digest(record.for_judgement() if record else carried),
         "verdicts": [asdict(verdict) for verdict in outcome.verdicts],
         "rejected_output": canonical_json(outcome.rejected.model_dump(mode="json"))
         if outcome.rejected

@@ -95,7 +95,7 @@ MUTANTS = (
         "a mailer hangs on what the Writer is given",
         "workforce_assets/world.py",
         '"crm": lambda: read_profiles(leads),',
-        '"crm": lambda: (crm := read_profiles(leads), setattr(crm, "x", MaildirOutbox(self.home.outbox)))[0],',
+        '"crm": lambda: (c := read_profiles(leads), setattr(c, "x", MaildirOutbox(self.home.outbox)))[0],',
         "tests/test_reach.py::test_no_mailer_is_in_reach[writer]",
     ),
     Mutant(

@@ -144,12 +144,12 @@ def test_trace_says_when_a_file_was_changed(outbound: Outbound) -> None:
 def test_killed_at_any_moment_and_run_again(tmp_path: Path) -> None:
     """SIGKILL at moments spread over the run, then the same command: the lake and the outbox equal those of
     a run that was never killed."""
-    arguments = (*BASE, "--leads", str(LEADS), "--directory", str(SAMPLE / "directory.yaml"), "--limit", "60")
+    arguments = (*BASE, "--leads", str(LEADS), "--directory", str(SAMPLE / "directory.yaml"), "--limit", "30")
     clean, killed = Outbound(tmp_path / "clean"), Outbound(tmp_path / "killed")
     started = time.monotonic()
     assert workforce(clean.root, *arguments)[0] == 0
     whole = time.monotonic() - started
-    for share in (0.35, 0.5, 0.65, 0.8):
+    for share in (0.4, 0.6, 0.8):
         process = command(killed.root, *arguments)
         time.sleep(whole * share)
         process.send_signal(signal.SIGKILL)

@@ -10,7 +10,7 @@ import pytest
 from resources.crm import CohortContacts
 from resources.model_gateway import Answer, Answered, Malformed, Refused, Unavailable, Usage
 from specialists.card import Card
-from specialists.decisions import Decided, Decision, Hold, NeedsJudgement, Skip
+from specialists.decisions import Decided, Decision, Hold, NeedsJudgement, Provenance, Skip
 from specialists.grading import Facts
 from specialists.pin import Pin
 from specialists.reading import Setting
@@ -44,7 +44,7 @@ class Tools(Toolbox):
         return int(row["number"]) * 2
 
     @write(acts=True)
-    def say(self, record: Reads, output: Makes) -> Decision:
+    def say(self, record: Reads, output: Makes, provenance: Provenance) -> Decision:
         """Say the word."""
         self._sent.append(record.record_id)
         return Decided(output)
@@ -83,7 +83,7 @@ CARD = Card.model_validate(
         "scope": "Small numbers.",
         "posture": "hold",
         "highest_authority": "supervised",
-        "candidates": ["local/script"],
+        "candidates": ["vendor/script"],
         "tools": {"double": "READ", "say": "WRITE"},
         "graders": {"short": {"bar": 0.95, "blocking": True}},
         "limits": {"max_output_tokens": 100, "usd_per_record": 0.1, "timeout_seconds": 5},
@@ -92,7 +92,7 @@ CARD = Card.model_validate(
 BLUEPRINT = Blueprint(
     folder=Path("counter"),
     card=CARD,
-    pin=Pin(schema_version=1, candidate="local/script", evidence=None),
+    pin=Pin(schema_version=1, candidate="vendor/script", evidence=None),
     prompt="Name the number.",
     reads=Reads,
     makes=Makes,
@@ -139,7 +139,7 @@ def test_rules_decide_the_head_and_every_row_comes_out_in_order() -> None:
     assert [(row["disposition"], row["decided_by"]) for row in made] == [
         ("done", "rule:even"),
         ("skipped", "rule:routing"),
-        ("done", "model:local/script"),
+        ("done", "model:vendor/script"),
         ("skipped", "rule:large"),
     ]
     assert made[0]["word"] == "even 4"
@@ -254,3 +254,13 @@ def test_rows_fit_the_stage_schema() -> None:
     """Every field of a row is a column of the asset, and the other way round."""
     (row,) = stage([], None, MemoryJournal(), MemoryBudget()).run(rows(2))
     assert set(row) == set(stage_schema(BLUEPRINT).names)
+
+
+def test_a_local_candidate_needs_no_budget() -> None:
+    """What runs in this process for nothing goes on when the money is spent."""
+    local = replace(BLUEPRINT, pin=Pin(schema_version=1, candidate="local/script", evidence=None))
+    candidate = ScriptedCandidate({"r1": Answered({"word": "one"})})
+    free = replace(
+        stage([], None, MemoryJournal(), MemoryBudget(cap=0)), specialist=local.build({"sent": []}, candidate)
+    )
+    assert [row["disposition"] for row in free.run(rows(1))] == ["done"]
