@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import Annotated, Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
+from specialists.strict_yaml import load_strict
 from specialists.tools import Effect
 
 Share = Annotated[float, Field(ge=0, le=1)]
@@ -46,19 +46,6 @@ class Card(_Strict):
     limits: Limits
 
 
-class CardError(ValueError):
-    """A card that cannot be used, with the file and field that are wrong."""
-
-
 def load_card(path: Path) -> Card:
     """Read and check one card. Raises CardError."""
-    try:
-        return Card.model_validate(yaml.safe_load(path.read_text("utf-8")))
-    except FileNotFoundError:
-        raise CardError(f"{path}: missing; a specialist's folder needs a card.yaml") from None
-    except yaml.YAMLError as error:
-        raise CardError(f"{path}: not YAML: {error}") from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"])
-        raise CardError(f"{path}: {field}: {first['msg']}") from None
+    return load_strict(path, Card)

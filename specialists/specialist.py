@@ -11,12 +11,13 @@ from types import ModuleType
 from typing import Any
 
 from resources.model_gateway import Gateway
-from specialists.card import Card, CardError, load_card
+from specialists.card import Card, load_card
 from specialists.cases import load_cases
 from specialists.decisions import Decision, Rule
 from specialists.grading import CohortGrader, RecordGrader
 from specialists.pin import Pin, load_pin
 from specialists.records import Output, Record, digest
+from specialists.strict_yaml import CardError
 from specialists.tools import Toolbox
 
 ROOT = Path(__file__).parent

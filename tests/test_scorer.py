@@ -21,7 +21,7 @@ from specialists.records import Cited
 from specialists.rows import Outcome, stage_schema
 from specialists.scorer import rules
 from specialists.scorer.known import known_of
-from specialists.scorer.rubric import PATH, RubricError, load_rubric, rubric, segments
+from specialists.scorer.rubric import PATH, load_rubric, rubric, segments
 from specialists.scorer.schema import Intent, Judges, Makes, Reads
 from specialists.scorer.scoring import criteria_of, score_lead, tier_of, total
 from specialists.scorer.tools import Tools
@@ -511,16 +511,16 @@ BROKEN: dict[str, tuple[dict[str, Any], str]] = {
 def test_a_broken_rubric_is_refused(tmp_path: Path, changes: dict[str, Any], says: str) -> None:
     file = tmp_path / "rubric.yaml"
     file.write_text(yaml.safe_dump(broken(**changes)), "utf-8")
-    with pytest.raises(RubricError, match=r"rubric\.yaml") as raised:
+    with pytest.raises(CardError, match=r"rubric\.yaml") as raised:
         load_rubric(file)
     assert says in str(raised.value)
 
 
 def test_a_rubric_that_is_not_there_or_not_yaml_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(RubricError, match="missing"):
+    with pytest.raises(CardError, match="missing"):
         load_rubric(tmp_path / "none.yaml")
     (tmp_path / "bad.yaml").write_text("a: [", "utf-8")
-    with pytest.raises(RubricError, match="not YAML"):
+    with pytest.raises(CardError, match="not YAML"):
         load_rubric(tmp_path / "bad.yaml")
 
 

@@ -1,7 +1,7 @@
 """Dagster's way into the lake: an asset's partition is loaded as a stream and published atomically."""
 
 import shutil
-from typing import Any
+from typing import Any, ClassVar
 from uuid import uuid4
 
 import dagster as dg
@@ -16,7 +16,8 @@ class LakeIO(dg.ConfigurableIOManager, dg.UPathIOManager):
 
     base_dir: str
     fs_options: dict[str, Any] = Field(default_factory=dict)
-    extension: str = ".parquet"
+    # A class variable, as in the base class: as a field it would be configuration.
+    extension: ClassVar[str | None] = ".parquet"  # type: ignore[misc]
 
     def setup_for_execution(self, context: dg.InitResourceContext) -> None:
         self._base_path = UPath(self.base_dir, **self.fs_options)

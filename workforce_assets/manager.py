@@ -1,18 +1,15 @@
 """The manager: a workforce's head. Who owns it, what it takes on, and what it may spend and send."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Literal
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from specialists.card import CardError
 from specialists.decisions import Hold, Skip
 from specialists.records import Row
 from specialists.stage import Route
+from specialists.strict_yaml import CardError, load_strict
 
 
 class _Strict(BaseModel):
@@ -92,7 +89,7 @@ class Workforce:
 
 def workforce(card: Path, intake: str, *stages: StageLine) -> Workforce:
     """Put a workforce together. Raises CardError if the card speaks of a stage that is not there."""
-    loaded = load_manager(card)
+    loaded = load_strict(card, ManagerCard)
     known = {stage.asset: stage for stage in stages}
     odd = sorted(set(loaded.stages) - set(known))
     if odd:
@@ -103,24 +100,3 @@ def workforce(card: Path, intake: str, *stages: StageLine) -> Workforce:
             raise CardError(f"{card.stem}: {stage.asset} is made from {stage.of}, which no stage above makes")
         made.add(stage.asset)
     return Workforce(loaded, intake, stages)
-
-
-@cache
-def load_manager(path: Path) -> ManagerCard:
-    """Read and check a manager's card. Raises CardError."""
-    try:
-        return ManagerCard.model_validate(yaml.safe_load(path.read_text("utf-8")))
-    except FileNotFoundError:
-        raise CardError(f"{path}: missing; a workforce needs its manager's card") from None
-    except yaml.YAMLError as error:
-        raise CardError(f"{path}: not YAML: {error}") from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"])
-        raise CardError(f"{path}: {field}: {first['msg']}") from None
-
-
-def shares(counts: Mapping[str, int]) -> dict[str, float]:
-    """Each count as a share (0..1) of the total."""
-    total = sum(counts.values())
-    return {name: count / total for name, count in counts.items()} if total else {}

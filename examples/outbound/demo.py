@@ -12,6 +12,7 @@ from pathlib import Path
 from rich.console import Console
 
 from workforce_assets.cli.app import app
+from workforce_assets.cli.console import hush_previews
 from workforce_assets.cli.progress import progress_bars
 from workforce_assets.cli.report import print_report
 from workforce_assets.inputs import hand_in
@@ -26,6 +27,7 @@ OUT = Console(soft_wrap=True, highlight=False)
 
 
 def main() -> int:
+    hush_previews()
     settings = Settings.from_environment(os.environ)
     prepare(settings)
     blocked = False

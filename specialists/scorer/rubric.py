@@ -5,11 +5,11 @@ from pathlib import Path
 from typing import Annotated, Literal, get_args
 
 import pycountry
-import yaml
-from pydantic import AfterValidator, Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from specialists.scorer.criteria import ByJudgement, BySegment, Name, Phrases, RubricCriterion, Strict
 from specialists.scorer.schema import Tier
+from specialists.strict_yaml import load_strict
 
 PATH = Path(__file__).parent / "rubric.yaml"
 
@@ -79,22 +79,9 @@ class Rubric(Strict):
         return self
 
 
-class RubricError(ValueError):
-    """A rubric that cannot be used, with the file and field that are wrong."""
-
-
 def load_rubric(path: Path) -> Rubric:
-    """Read and check a rubric file. Raises RubricError."""
-    try:
-        return Rubric.model_validate(yaml.safe_load(path.read_text("utf-8")))
-    except FileNotFoundError:
-        raise RubricError(f"{path}: missing; the Scorer scores against a rubric only") from None
-    except yaml.YAMLError as error:
-        raise RubricError(f"{path}: not YAML: {error}") from None
-    except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"]) or "the whole file"
-        raise RubricError(f"{path}: {field}: {first['msg']}") from None
+    """Read and check a rubric file. Raises CardError."""
+    return load_strict(path, Rubric)
 
 
 @cache

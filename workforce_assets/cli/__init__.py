@@ -3,8 +3,10 @@
 import sys
 
 from workforce_assets.cli.app import app
+from workforce_assets.cli.console import hush_previews
 
 
 def main() -> None:
     """Entry point of the console script."""
+    hush_previews()
     sys.exit(app())

@@ -1,6 +1,7 @@
 """What every command prints with: people read stderr and tables, programs read one JSON object on stdout."""
 
 import json
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -27,6 +28,14 @@ def compact_table(title: str, *columns: str) -> Table:
 
 
 EXIT_BLOCKED, EXIT_BAD_INPUT = 1, 2
+
+
+def hush_previews() -> None:
+    """Dagster tells at every start which of its parameters are in beta: that is ours to know, not the user's.
+
+    Partitioned checks and backfill policies are; docs/decisions/ says why they are used all the same.
+    """
+    warnings.filterwarnings("ignore", message=".*currently in (beta|preview)")
 
 
 def print_json(value: Any) -> None:
