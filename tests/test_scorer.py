@@ -28,6 +28,7 @@ from specialists.scorer.tools import Tools
 from specialists.scorer.words import normalised, phrases_in, quoted
 from specialists.specialist import Specialist, blueprint
 from specialists.stage import decide_by_rules, settled
+from specialists.strict_yaml import CardError
 
 SCORER = blueprint("scorer")
 CASES = {case.name: case for case in load_cases(SCORER.folder / "cases.jsonl")}
