@@ -7,14 +7,17 @@ company, unless a directory has that host twice; so are rows with the same sourc
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import cached_property
 from pathlib import Path
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
 from resources.company_names import name_key, ticker_key, web_host
+from resources.directory_similarity import MEASURES, Likeness, Name, NameSimilarity, domain_label, written_words
 from resources.directory_spec import Aliases, DirectorySpec, load_spec
 from resources.directory_table import CompanyRow, read_aliases, read_rows
+from resources.security_names import issuer_name
 
 How = Literal["domain", "ticker", "exact name", "normalised name", "alias"]
 
@@ -51,11 +54,28 @@ class Hit(BaseModel):
         return f"{self.source}:{self.id}"
 
 
-class _Alias(NamedTuple):
-    row: int
-    name: str
-    start: date | None
-    end: date | None
+class Similar(BaseModel):
+    """A company whose name is like the written one, or spells the domain: how alike, and all its rows.
+
+    `compared` is its closest name, `former` where that is another than the present one, in use from `since` until
+    `until`. The measures (0..1) are those of `resources.directory_similarity.Likeness`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    same_as: str
+    compared: str
+    former: bool
+    since: date | None
+    until: date | None
+    cosine: float
+    covered: float
+    unfound: float
+    covering: float
+    unsaid: float
+    spelled: float
+    spelling: float
+    rows: list[Hit]
 
 
 class Directory:
@@ -69,7 +89,7 @@ class Directory:
         self._by_host: dict[str, list[int]] = defaultdict(list)
         self._by_name: dict[str, list[int]] = defaultdict(list)
         self._by_ticker: dict[str, list[int]] = defaultdict(list)
-        self._by_alias: dict[str, list[_Alias]] = defaultdict(list)
+        self._by_alias: dict[str, list[Name]] = defaultdict(list)
 
     def __len__(self) -> int:
         """Rows, of all directories."""
@@ -92,27 +112,64 @@ class Directory:
             for row in self._members.get(first, (first,))
         ]
 
-    def _named(self, company: str, how: dict[int, list[How]]) -> dict[int, _Alias]:
+    def similar(self, company: str | None, domains: Sequence[str]) -> list[Similar]:
+        """At most 8 companies with a name like the written one, or a name or ticker like the domains' own part,
+        or with the written name as its ticker.
+
+        Those with the ticker first, then the most alike.
+        """
+        labels = [label for label in map(domain_label, domains) if label]
+        short = written_words(company) if company else ()
+        codes = [*labels, *short] if len(short) == 1 else labels
+        also = {self._first.get(row, row) for code in codes for row in self._by_ticker.get(code.upper(), ())}
+        like = self._similarity.like(company, labels, also)
+        return [self._similar(first, likeness) for first, likeness in like]
+
+    def _similar(self, first: int, likeness: Likeness) -> Similar:
+        name = likeness.name
+        rows = [self._hit(row, [], None) for row in self._members.get(first, (first,))]
+        return Similar.model_construct(
+            same_as=rows[0].same_as,
+            compared=name.text,
+            former=name.former,
+            since=name.start,
+            until=name.end,
+            **{measure: round(getattr(likeness, measure), 3) for measure in MEASURES},
+            rows=rows,
+        )
+
+    @cached_property
+    def _similarity(self) -> NameSimilarity:
+        """Built at the first question: leads that exact look-up finds need none."""
+        names = (Name(number, row.name) for number, row in enumerate(self._rows))
+        aliases = (alias for found in self._by_alias.values() for alias in found)
+        return NameSimilarity(
+            [*names, *aliases], lambda row: self._first.get(row, row), lambda row: self._rows[row].region
+        )
+
+    def _named(self, company: str, how: dict[int, list[How]]) -> dict[int, Name]:
         """Add the rows that bear the name now, then those that bore it; of several such, the latest."""
         key = name_key(company)
+        if key not in self._by_name and key not in self._by_alias:
+            key = name_key(issuer_name(company))
         for row in self._by_name.get(key, ()):
             exact = self._rows[row].name == company
             how.setdefault(row, []).append("exact name" if exact else "normalised name")
-        aliases: dict[int, _Alias] = {}
+        aliases: dict[int, Name] = {}
         for alias in sorted(self._by_alias.get(key, ()), key=lambda a: a.end or date.max):
             aliases[alias.row] = alias
         for row in aliases:
             how.setdefault(row, []).append("alias")
         return aliases
 
-    def _hit(self, row: int, how: list[How], alias: _Alias | None) -> Hit:
+    def _hit(self, row: int, how: list[How], alias: Name | None) -> Hit:
         spec, first = self._spec_of[row], self._first.get(row, row)
         return Hit.model_construct(
             source=spec.source,
             same_as=f"{self._spec_of[first].source}:{self._rows[first].id}",
             as_of=spec.as_of,
             how=how,
-            alias=alias.name if alias else None,
+            alias=alias.text if alias else None,
             alias_start=alias.start if alias else None,
             alias_end=alias.end if alias else None,
             **self._rows[row]._asdict(),
@@ -141,7 +198,7 @@ class Directory:
         for identifier, name, start, end in read_aliases(layout.columns, file):
             number, key = numbers.get(layout.id_prefix + identifier), name_key(name)
             if number is not None and key and key != name_key(self._rows[number].name):
-                self._by_alias[key].append(_Alias(number, name, start, end))
+                self._by_alias[key].append(Name(number, name, True, start, end))
 
     def join(self) -> None:
         """Say which rows of different directories are one company. Called once, after the last `add`."""

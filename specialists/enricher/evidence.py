@@ -82,12 +82,12 @@ def candidates(record: Reads) -> list[Candidate]:
     return [candidate for candidate in found if candidate.kinds]
 
 
-def written_name(record: Reads) -> str | None:
+def written_name(company: str | None, ticker: str | None) -> str | None:
     """The company as written; None where nothing is, or only the ticker once more."""
-    company = (record.company or "").strip()
-    if not company or (record.ticker and ticker_key(company) == ticker_key(record.ticker)):
+    name = (company or "").strip()
+    if not name or (ticker and ticker_key(name) == ticker_key(ticker)):
         return None
-    return company
+    return name
 
 
 def evidence(candidate: Candidate) -> Evidence:
@@ -121,10 +121,10 @@ def _by_spelling(candidate: Candidate) -> Evidence:
 
 def _candidate(record: Reads, same_as: str, hits: list[Hit]) -> Candidate:
     hows = frozenset(how for hit in hits for how in _valid(record, hit))
-    name = written_name(record)
+    name = written_name(record.company, record.ticker)
     like = None if name is None else any(alike(name, hit.name, policy().generic_words) for hit in hits)
     return Candidate(
-        same_as, hits, hows, frozenset(_KIND[how] for how in hows), like, _place_of(record, hits)
+        same_as, hits, hows, frozenset(_KIND[how] for how in hows), like, place_of(record, hits)
     )
 
 
@@ -135,7 +135,7 @@ def _valid(record: Reads, hit: Hit) -> list[How]:
     return hit.how
 
 
-def _place_of(record: Reads, hits: list[Hit]) -> Place:
+def place_of(record: Reads, hits: list[Hit]) -> Place:
     """The best that any row of the company says."""
     places = {_place(record, hit) for hit in hits}
     best: tuple[Place, ...] = ("agrees", "unknown", "differs", "abroad")

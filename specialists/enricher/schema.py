@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from resources.directory import Hit
+from resources.directory import Hit, Similar
 from specialists.records import Cited, Output, Record
 
 
@@ -21,6 +21,7 @@ class Reads(Record):
     partition: date
     email_domain: str | None = None
     companies: list[Hit]
+    similar: list[Similar] = []
 
 
 class Firmographics(Output):

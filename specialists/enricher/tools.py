@@ -2,7 +2,8 @@
 
 from resources.company_names import web_host
 from resources.crm import EmailDomains
-from resources.directory import Directory, Hit
+from resources.directory import Directory, Hit, Similar
+from specialists.enricher.evidence import written_name
 from specialists.enricher.policy import policy
 from specialists.enricher.schema import Makes
 from specialists.records import Row
@@ -21,9 +22,19 @@ class Tools(Toolbox):
     @read("companies")
     def read_company(self, row: Row) -> list[Hit]:
         """Every company that the lead's domain, name or ticker points at. Free mail points at none."""
+        return self._directory.hits(row.get("company"), self._domains(row), row.get("ticker"))
+
+    @read("similar")
+    def find_similar(self, row: Row) -> list[Similar]:
+        """Companies with a similar name, or one that spells the domain, where nothing but a ticker is exact."""
+        exact = {how for hit in self.read_company(row) for how in hit.how}
+        if exact - {"ticker"}:
+            return []
+        return self._directory.similar(written_name(row.get("company"), row.get("ticker")), self._domains(row))
+
+    def _domains(self, row: Row) -> list[str]:
         written = (row.get("domain"), self.look_up_contact(row))
-        domains = [text for text in written if text and web_host(text) not in policy().free_mail]
-        return self._directory.hits(row.get("company"), domains, row.get("ticker"))
+        return [text for text in written if text and web_host(text) not in policy().free_mail]
 
     @write()
     def write_enrichment(self, output: Makes) -> Makes:
