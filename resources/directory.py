@@ -89,6 +89,7 @@ class Directory:
         self._by_host: dict[str, list[int]] = defaultdict(list)
         self._by_name: dict[str, list[int]] = defaultdict(list)
         self._by_ticker: dict[str, list[int]] = defaultdict(list)
+        self._plain_hits: dict[int, Hit] = {}
         self._by_alias: dict[str, list[Name]] = defaultdict(list)
 
     def __len__(self) -> int:
@@ -113,7 +114,7 @@ class Directory:
         ]
 
     def similar(self, company: str | None, domains: Sequence[str]) -> list[Similar]:
-        """At most 8 companies with a name like the written one, or a name or ticker like the domains' own part,
+        """At most 6 companies with a name like the written one, or a name or ticker like the domains' own part,
         or with the written name as its ticker.
 
         Those with the ticker first, then the most alike.
@@ -127,7 +128,7 @@ class Directory:
 
     def _similar(self, first: int, likeness: Likeness) -> Similar:
         name = likeness.name
-        rows = [self._hit(row, [], None) for row in self._members.get(first, (first,))]
+        rows = [self._plain(row) for row in self._members.get(first, (first,))]
         return Similar.model_construct(
             same_as=rows[0].same_as,
             compared=name.text,
@@ -137,6 +138,12 @@ class Directory:
             **{measure: round(getattr(likeness, measure), 3) for measure in MEASURES},
             rows=rows,
         )
+
+    def _plain(self, row: int) -> Hit:
+        """The row, hit by nothing exact. Built once: companies with common words are offered again and again."""
+        if row not in self._plain_hits:
+            self._plain_hits[row] = self._hit(row, [], None)
+        return self._plain_hits[row]
 
     @cached_property
     def _similarity(self) -> NameSimilarity:

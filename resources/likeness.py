@@ -65,20 +65,20 @@ def shared(ours: Sequence[str], theirs: Sequence[str], rarity: Rarity) -> Shared
     return Shared(found / total if total else 0.0, lacking)
 
 
-def spelled(labels: Iterable[str], words: tuple[str, ...], rarity: Rarity) -> tuple[float, float]:
-    """How far one of a domain's labels can be spelled from a name, the best of them: (share of its letters, share of
-    the words, by rarity).
+def spelled(readings: Iterable[tuple[str, float]], words: tuple[str, ...], rarity: Rarity) -> tuple[float, float]:
+    """How far a domain's label can be spelled from a name: (share of its letters, share of the words, by rarity).
 
-    A label is read from left to right as beginnings of the words in their order; words may be skipped, letters too.
+    `readings` of the label, each with the letters that were left out of it: they count half. The best one is told.
+    A reading goes from left to right as beginnings of the words in their order; words may be skipped, letters too.
     """
-    return max((_spelled(label, words, rarity) for label in labels), default=(0.0, 0.0), key=sum)
+    return max((_spelled(*reading, words, rarity) for reading in readings), default=(0.0, 0.0), key=sum)
 
 
-def _spelled(label: str, words: tuple[str, ...], rarity: Rarity) -> tuple[float, float]:
-    letters, used = _spell(label, words)
+def _spelled(text: str, left_out: float, words: tuple[str, ...], rarity: Rarity) -> tuple[float, float]:
+    letters, used = _spell(text, words)
     total = sum(map(rarity, words))
     told = sum(rarity(words[at]) * share for at, share in used)
-    return letters / len(label), told / total if total else 0.0
+    return (letters + left_out / 2) / (len(text) + left_out), told / total if total else 0.0
 
 
 @lru_cache(1 << 14)

@@ -5,31 +5,39 @@ USD 0.01, "EO 1" EUR 1, "O.N." none), Brazilian ones cut the name to 12 letters 
 """
 
 import re
+from functools import lru_cache
 
 _CURRENCY = "DL|EO|LS|SF|HD|CD|AD|SD|ND|YN|YC|NK|SK|DK|RC|ZY|KC|TN|MN|IS"
 _CLASS = r"(?:(?:class|cl\.?|series|ser\.?)\s?[a-z0-9]\b\s*)"
 _KIND = "common|ordinary|capital|registered|american|beneficial|depositary|depository|voting|preferred|cumulative"
 _PAPER = "stock|shares?|units?|warrants?|rights?|notes?|debentures?|bonds?|depositary|depository|ads|adr"
-_TAILS = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        rf"\s+-\s+(?:.*\b(?:{_PAPER})\b.*|{_CLASS}.*|\d.*)$",
-        rf"[\s,]+{_CLASS}?(?:{_KIND})\s(?:sto|sha|uni|dep|inter|pref)[a-z]*\b.*$",
-        r"\s\d+(?:\.\d+)?\s?%.*$",
-        # Par value: after a break, or glued to the name where a comma or hyphen shows that it is no word.
-        rf"(?:(?<![^\W_])(?:{_CURRENCY})\s?-?\s?,?\d[\d,./]*|(?:{_CURRENCY})\s?-,?\d[\d,./]*|\s-?,\d+)$",
-        r"(?<![^\W_])O\.\s?N\.?$",
-        r"(?<=\w)\s?(?-i:DRN)(?:\s(?-i:ED))?$",
-        r"(?<![^\W_])(?:sp(?:ons)?\.?\s?)?(?:ADRs?|ADS|GDRs?|CDIs?|CUFS)(?:\s?/?\d+(?:[:/]\d+)?)?$",
-        r"(?<=[\w.])\s+regis[a-z]*(?:\s.*)?$",
-        r"(?:[\s.,]+(?:class\s|cl\.?\s?)|-\s?(?:class\s)?)[ABC]-?$",
-        r"[\s-]+(?:non[\s-])?(?:voting|vtg)(?:\s.*)?$",
-        r"[\s,/]+\(?(?:the|new|sbi|shrs|cons|reit)\.?\)?$",
-        r"\s\([^)]{0,5}$",
-        r"\s\d+\.\d*$",
-        r"(?<=[\w.])\s-\s?\w*$",
-    )
+def _patterns(*patterns: str) -> tuple[re.Pattern[str], ...]:
+    return tuple(re.compile(pattern, re.IGNORECASE) for pattern in patterns)
+
+
+# The kind of paper, its par value, its class.
+_PAPERS = _patterns(
+    rf"\s+-\s+(?:.*\b(?:{_PAPER})\b.*|{_CLASS}.*|\d.*)$",
+    rf"[\s,]+{_CLASS}?(?:{_KIND})\s(?:sto|sha|uni|dep|inter|pref)[a-z]*\b.*$",
+    r"\s\d+(?:\.\d+)?\s?%.*$",
+    # Par value: after a break, or glued to the name where a comma or hyphen shows that it is no word.
+    rf"(?:(?<![^\W_])(?:{_CURRENCY})[\s,-]*\d[\d,./]*|(?:{_CURRENCY})\s?[-,]+\d[\d,./]*|\s-?,\d+)$",
+    r"(?<![^\W_])O\.\s?N\.?$",
+    r"(?<=\w)\s?(?-i:DRN)(?:\s(?-i:ED|[A-C]))?$",
+    r"(?<![^\W_])(?:sp(?:ons)?\.?\s?)?(?:ADRs?|ADS|GDRs?|CDIs?|CUFS)(?:\s?/?\d+(?:[:/]\d+)?)?$",
+    r"(?<=[\w.])\s+regis[a-z]*(?:\s.*)?$",
+    r"(?:[\s.,]+(?:class\s|cl\.?\s?)|-\s?(?:class\s)?)[ABC]-?$",
+    r"[\s-]+(?:non[\s-])?(?:voting|vtg)(?:\s.*)?$",
 )
+# What else follows a name: an article put last, a bracket or dash where a field was cut off.
+_ASIDES = _patterns(
+    r"[\s,/.]+\(?(?:the|new|sbi|shrs|cons|reit)\.?\)?$",
+    r"\s\([^)]{0,5}$",
+    r"\s\d+\.\d*$",
+    r"(?<=[\w.])\s-\s?\w*$",
+)
+# Behind one of the above, a letter is a class of shares.
+_CLASS_LETTER = re.compile(r"(?:[\s.]+(?:[A-CN]|new))+$", re.IGNORECASE)
 
 
 def issuer_name(listed: str) -> str:
@@ -37,13 +45,23 @@ def issuer_name(listed: str) -> str:
 
     A word of two letters or digits stays, so that a company named like a kind of paper keeps its name.
     """
-    text = listed.strip().replace("+", " & ")
-    for _ in range(4):
-        shorter = next((cut for cut in (_cut(tail, text) for tail in _TAILS) if cut != text), text)
-        if shorter == text:
-            break
-        text = shorter
-    return text
+    return _issuer(listed)[0]
+
+
+def names_security(text: str) -> bool:
+    """Whether the text is a paper's name rather than a company's: only a listed company can be meant."""
+    return _issuer(text)[1]
+
+
+@lru_cache(1 << 16)
+def _issuer(listed: str) -> tuple[str, bool]:
+    text, paper = listed.strip().replace("+", " & "), False
+    for tail in (*_PAPERS, *_ASIDES, *_PAPERS):
+        shorter = _cut(tail, text)
+        if shorter != text:
+            paper = paper or tail in _PAPERS
+            text = shorter
+    return (_cut(_CLASS_LETTER, text) if paper else text), paper
 
 
 def _cut(tail: re.Pattern[str], text: str) -> str:

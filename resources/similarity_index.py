@@ -18,6 +18,9 @@ _LONGEST_INITIALS = 6
 # A part in more than this share of the names says next to nothing and costs the most. Never below 200 names.
 _COMMON = 0.08
 
+# A name with less than this share of the best one's cosine is not worth comparing.
+_WORTH = 0.25
+
 _Ints = npt.NDArray[np.int32]
 _Floats = npt.NDArray[np.float32]
 
@@ -68,9 +71,9 @@ class SimilarityIndex:
         if not numbers:
             return []
         scores = np.bincount(np.concatenate(numbers), np.concatenate(values), self._size) / math.sqrt(length)
-        best = np.argpartition(scores, -limit)[-limit:] if limit < self._size else np.arange(self._size)
-        best = best[np.lexsort((best, -scores[best]))]
-        return [(int(number), float(scores[number])) for number in best if scores[number] > 0]
+        best = np.flatnonzero(scores > _WORTH * scores.max())
+        best = best[np.lexsort((best, -scores[best]))][:limit]
+        return [(int(number), float(scores[number])) for number in best]
 
 
 def _parts(words: tuple[str, ...]) -> Iterable[str]:

@@ -9,6 +9,7 @@ import pycountry
 
 from resources.company_names import alike, name_key, ticker_key
 from resources.directory import Hit, How
+from resources.security_names import names_security
 from specialists.enricher.policy import Evidence, policy
 from specialists.enricher.schema import Reads
 
@@ -39,9 +40,13 @@ class Candidate:
     place: Place
 
     @property
+    def listed(self) -> bool:
+        """Whether any of its rows has a ticker."""
+        return any(hit.tickers for hit in self.hits)
+
+    @property
     def company_id(self) -> str:
-        """Its id in the first directory given that has it."""
-        return next((hit.id for hit in self.hits if hit.cited_as == self.same_as), self.hits[0].id)
+        return company_id(self.hits)
 
     def beats(self, other: "Candidate") -> bool:
         """All that speaks for the other speaks for this one and more, or two kinds stand against one."""
@@ -58,18 +63,22 @@ class Weighed:
 
     candidates: Sequence[Candidate]
     winner: Candidate | None
-    by_place: bool = False
+    by: Literal["place", "listing"] | None = None
 
 
 def weigh(record: Reads) -> Weighed:
-    """Who wins: the one that beats every other; among equals, the only one whose place agrees."""
+    """Who wins: the one that beats every other; among equals, the only one whose place agrees, or the only listed
+    one where a security is named."""
     found = candidates(record)
     for one in found:
         if all(one is other or one.beats(other) for other in found):
             return Weighed(found, one)
     local = [one for one in found if one.place == "agrees"]
     if len(local) == 1 and all(local[0].kinds >= other.kinds for other in found):
-        return Weighed(found, local[0], by_place=True)
+        return Weighed(found, local[0], "place")
+    listed = [one for one in found if one.listed]
+    if len(listed) == 1 and record.company and names_security(record.company):
+        return Weighed(found, listed[0], "listing")
     return Weighed(found, None)
 
 
@@ -80,6 +89,21 @@ def candidates(record: Reads) -> list[Candidate]:
         rows.setdefault(hit.same_as, []).append(hit)
     found = (_candidate(record, same_as, hits) for same_as, hits in rows.items())
     return [candidate for candidate in found if candidate.kinds]
+
+
+def company_id(hits: Sequence[Hit]) -> str:
+    """A company's id in the first directory given that has it."""
+    return next((hit.id for hit in hits if hit.cited_as == hit.same_as), hits[0].id)
+
+
+def offered(record: Reads) -> dict[str, list[Hit]]:
+    """All companies that a judgement may choose: `same_as` -> their directory rows."""
+    rows: dict[str, list[Hit]] = {one.same_as: list(one.rows) for one in record.similar}
+    for hit in record.companies:
+        known = rows.setdefault(hit.same_as, [])
+        if all(hit.cited_as != other.cited_as for other in known):
+            known.append(hit)
+    return rows
 
 
 def written_name(company: str | None, ticker: str | None) -> str | None:

@@ -3,7 +3,7 @@
 Each has a reason that holds for any lead file; whether a field is filled at all, ids and the order of rows are none.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 
 from rapidfuzz import fuzz
@@ -13,7 +13,9 @@ from resources.company_names import name_words, ticker_key, web_host
 from resources.directory import Similar
 from resources.directory_similarity import domain_label, written_words
 from resources.likeness import comparable, same_word
+from resources.security_names import names_security
 from specialists.enricher.evidence import place_of, written_name
+from specialists.enricher.policy import policy
 from specialists.enricher.schema import Reads
 
 _ROMAN = frozenset({"i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii"})
@@ -76,6 +78,7 @@ def _by_domain(
     hosts = {host for host in map(web_host, domains) if host}
     websites = {web_host(row.website) for row in one.rows if row.website}
     tickers = {ticker_key(text) for row in one.rows for text in (row.tickers or "").split("|")}
+    begun = {"".join(theirs[:count]) for count in range(1, len(theirs) + 1)}
     initials = "".join(word[0] for word in theirs)
     features = {
         "another_website": bool(hosts) and bool(websites) and not hosts & websites,
@@ -86,6 +89,8 @@ def _by_domain(
         "spelling_fully": one.spelled > 0.99 and one.spelling > 0.98,
         "label_is_ticker": any(label.upper() in tickers for label in labels),
         "label_is_initials": any(label == initials for label in labels) and len(theirs) > 1,
+        "label_is_first_words": any(label in begun for label in labels),
+        "label_rest_generic": any(_rest_is_generic(label, begun) for label in labels),
         "label_ratio": max((fuzz.ratio(label, "".join(theirs)) / 100 for label in labels), default=0.0),
     }
     if named:
@@ -100,7 +105,10 @@ def _beside(record: Reads, one: Similar, words: tuple[str, ...]) -> dict[str, fl
     place = place_of(record, one.rows)
     tickers = {ticker_key(text) for row in one.rows for text in (row.tickers or "").split("|") if text}
     ours = ticker_key(record.ticker) if record.ticker else None
+    security = names_security(record.company) if record.company else False
     return {
+        "listed_security": security and bool(tickers),
+        "unlisted_security": security and not tickers,
         "place_agrees": place == "agrees",
         "place_and_word": place == "agrees" and len(words) == 1 and one.covered > 0.98,
         "name_is_ticker": len(words) == 1 and words[0].upper() in tickers,
@@ -109,6 +117,11 @@ def _beside(record: Reads, one: Similar, words: tuple[str, ...]) -> dict[str, fl
         "ticker_agrees": ours is not None and ours in tickers,
         "ticker_differs": ours is not None and bool(tickers) and ours not in tickers,
     }
+
+
+def _rest_is_generic(label: str, begun: Iterable[str]) -> bool:
+    """`acmebank` of Acme Corp: the name's first words, then one that any company might add."""
+    return any(label.startswith(start) and label[len(start) :] in policy().generic_words for start in begun)
 
 
 def _in_order(words: tuple[str, ...], theirs: tuple[str, ...]) -> float:

@@ -30,7 +30,9 @@ class Tools(Toolbox):
         exact = {how for hit in self.read_company(row) for how in hit.how}
         if exact - {"ticker"}:
             return []
-        return self._directory.similar(written_name(row.get("company"), row.get("ticker")), self._domains(row))
+        name = written_name(row.get("company"), row.get("ticker"))
+        found = self._directory.similar(name, self._domains(row))
+        return [one for one in found if one.since is None or one.since <= row["partition"]]
 
     def _domains(self, row: Row) -> list[str]:
         written = (row.get("domain"), self.look_up_contact(row))
