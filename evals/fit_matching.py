@@ -1,7 +1,7 @@
 """Fit the Enricher's pair model: `python -m evals.fit_matching --data FOLDER --date YYYY-MM-DD`.
 
-Writes specialists/enricher/pair_model.json with what it was fitted on and the figures of a cross-validation over
-companies: each lead judged by weights that never saw its company.
+Writes specialists/enricher/pair_model.json with what it was fitted on and the figures of a cross-validation
+over companies: each lead judged by weights that never saw its company.
 """
 
 from pathlib import Path

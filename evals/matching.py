@@ -1,7 +1,8 @@
 """Measure matching on labelled leads: `python -m evals.matching --data FOLDER` (see evals.matching_data).
 
-Prints a table per kind of lead, totals, and how honest the probabilities are. `--cross-validate` judges every lead by
-weights fitted without its company: the figure to quote where the shipped weights were fitted on the same folder.
+Prints a table per kind of lead, totals, and how honest the probabilities are. `--cross-validate` judges every
+lead by weights fitted without its company: the figure to quote where the shipped weights were fitted on the
+same folder.
 """
 
 import json
@@ -23,7 +24,8 @@ from specialists.enricher.policy import policy
 
 Folders = Annotated[list[Path], typer.Option("--data", help="A folder; repeat it to join several.")]
 Day = Annotated[
-    datetime, typer.Option("--date", formats=["%Y-%m-%d"], help="As-of date of the companies, and the partition.")
+    datetime,
+    typer.Option("--date", formats=["%Y-%m-%d"], help="As-of date of the companies, and the partition."),
 ]
 
 
@@ -63,7 +65,9 @@ def _decided(data: Sequence[Path], day: date, candidate: str | None) -> list[Mat
     judge = CANDIDATES[candidate](())
     start = perf_counter()
     matched = decide(reads, lambda lead: judge)
-    typer.echo(f"{len(matched) / (perf_counter() - start):,.0f} leads/s decided, READ tools not counted", err=True)
+    typer.echo(
+        f"{len(matched) / (perf_counter() - start):,.0f} leads/s decided, READ tools not counted", err=True
+    )
     return matched
 
 

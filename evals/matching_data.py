@@ -1,8 +1,8 @@
 """Labelled leads and the directory they are matched against, read from a folder that somebody points at.
 
-Expected: directory.csv.gz, leads.csv.gz and labels.csv.gz, with the columns named below. Other names of the companies
-are read from neighbouring folders where they stand: ../edgar_filers/edgar_name_history.csv.gz, ../yc_companies/
-yc_companies.jsonl.gz. Nothing of it is copied.
+Expected: directory.csv.gz, leads.csv.gz and labels.csv.gz, with the columns named below. Other names of the
+companies are read from neighbouring folders where they stand: ../edgar_filers/edgar_name_history.csv.gz,
+../yc_companies/ yc_companies.jsonl.gz. Nothing of it is copied.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -44,7 +44,13 @@ def _labelled(folder: Path, day: date) -> Iterator[Labelled]:
     leads, labels = (_read(folder / f"{name}.csv.gz") for name in ("leads", "labels"))
     for line in leads.join(labels, on="lead_id").iter_rows(named=True):
         about = {field: line[column] for column, field in _LEAD.items()}
-        row = {"record_id": line["lead_id"], **about, "ticker": line["ticker"], "country": None, "partition": day}
+        row = {
+            "record_id": line["lead_id"],
+            **about,
+            "ticker": line["ticker"],
+            "country": None,
+            "partition": day,
+        }
         candidates = (line["candidates"] or "").split("|")
         entity = line["expected_id"] or candidates[0] or line["lead_id"]
         yield Labelled(row, line["kind"], line["expected"], line["expected_id"], entity)

@@ -13,10 +13,11 @@ _FORMER = "former_name"
 
 @dataclass(frozen=True, slots=True)
 class Matched:
-    """What the Enricher made of one lead. `company_id` is the company it accepted, None where it accepted none.
+    """What the Enricher made of one lead. `company_id` is the company it accepted, None where it accepted
+    none.
 
-    `believed` and `probability` (0..1): the company it thought most probable, accepted or not, and how probable;
-    None where it thought of none.
+    `believed` and `probability` (0..1): the company it thought most probable, accepted or not, and how
+    probable; None where it thought of none.
     """
 
     lead: Labelled
@@ -47,7 +48,8 @@ def by_kind(matched: Sequence[Matched]) -> dict[str, dict[str, int]]:
 
 
 def totals(matched: Sequence[Matched]) -> dict[str, float | None]:
-    """Precision and recall of accepted matches, and the shares of leads without a company that were accepted."""
+    """Precision and recall of accepted matches, and the shares of leads without a company that were
+    accepted."""
     accepted = [one for one in matched if one.company_id is not None]
     to_match = [one for one in matched if one.lead.expected == "match"]
     return {
@@ -71,7 +73,8 @@ def _share(true: Sequence[bool]) -> float | None:
 
 
 def reliability(matched: Sequence[Matched]) -> dict[str, Any]:
-    """Expected calibration error (leads' mean of |share right - mean probability| over ten bins), and the bins.
+    """Expected calibration error (leads' mean of |share right - mean probability| over ten bins), and the
+    bins.
 
     Over all leads for which some company was thought probable, accepted or not.
     """

@@ -41,9 +41,7 @@ def examples(reads: Sequence[Read]) -> list[Example]:
 
 def fold_candidates(found: Sequence[Example]) -> Mapping[int, Gateway]:
     """Fold -> the pair model fitted without that fold's companies."""
-    return {
-        fold: PairCandidate(fit([one for one in found if one.fold != fold], {})) for fold in range(FOLDS)
-    }
+    return {fold: PairCandidate(fit([one for one in found if one.fold != fold], {})) for fold in range(FOLDS)}
 
 
 def decide(reads: Sequence[Read], candidate_of: Callable[[Labelled], Gateway]) -> list[Matched]:

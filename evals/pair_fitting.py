@@ -1,4 +1,5 @@
-"""How the Enricher's pair model is fitted: examples from labelled leads, folds by company, two regressions."""
+"""How the Enricher's pair model is fitted: examples from labelled leads, folds by company, two
+regressions."""
 
 import zlib
 from collections.abc import Sequence

@@ -112,7 +112,8 @@ def _hidden(character: str) -> bool:
 
 
 def _without_place_mark(text: str) -> str:
-    """Registers tell namesakes apart by a place behind the legal form: "Acme Corp/Cayman", "Acme Inc. (Ohio)"."""
+    """Registers tell namesakes apart by a place behind the legal form: "Acme Corp/Cayman", "Acme Inc.
+    (Ohio)"."""
     name, mark, _ = text.partition("/") if "/" in text else text.partition("(")
     words = _WORD.findall(name) if mark else []
     return name if len(words) > 1 and (words[-1],) in _legal_forms()[0] else text

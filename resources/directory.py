@@ -4,78 +4,25 @@ Several directories may be given, in order. Rows of different directories with t
 company, unless a directory has that host twice; so are rows with the same source and id.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
-
-from resources.company_names import name_key, ticker_key, web_host
-from resources.directory_similarity import MEASURES, Likeness, Name, NameSimilarity, domain_label, written_words
+from resources.company_names import name_key, name_words, ticker_key, web_host
+from resources.directory_hits import Hit, How, Similar
+from resources.directory_similarity import (
+    MEASURES,
+    Likeness,
+    Name,
+    NameSimilarity,
+    domain_label,
+    written_words,
+)
 from resources.directory_spec import Aliases, DirectorySpec, load_spec
 from resources.directory_table import CompanyRow, read_aliases, read_rows
 from resources.security_names import issuer_name
-
-How = Literal["domain", "ticker", "exact name", "normalised name", "alias"]
-
-
-class Hit(BaseModel):
-    """One directory row of a company that was hit, as the file has it, and how it was hit.
-
-    `same_as` names the company: `<source>:<id>` of its row in the first directory given that has it.
-    `how` is empty for a row that is here only because another row of its company was hit.
-    `alias` is the other name that was hit, `alias_start` and `alias_end` when it was in use (None = open).
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    source: str
-    id: str
-    same_as: str
-    as_of: date
-    how: list[How]
-    name: str
-    city: str | None = None
-    region: str | None = None
-    country: str | None = None
-    industry: str | None = None
-    tickers: str | None = None
-    website: str | None = None
-    employees: str | None = None
-    alias: str | None = None
-    alias_start: date | None = None
-    alias_end: date | None = None
-
-    @property
-    def cited_as(self) -> str:
-        return f"{self.source}:{self.id}"
-
-
-class Similar(BaseModel):
-    """A company whose name is like the written one, or spells the domain: how alike, and all its rows.
-
-    `compared` is its closest name, `former` where that is another than the present one, in use from `since` until
-    `until`. The measures (0..1) are those of `resources.directory_similarity.Likeness`.
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    same_as: str
-    compared: str
-    former: bool
-    since: date | None
-    until: date | None
-    cosine: float
-    covered: float
-    unfound: float
-    covering: float
-    unsaid: float
-    spelled: float
-    spelling: float
-    rows: list[Hit]
 
 
 class Directory:
@@ -89,6 +36,7 @@ class Directory:
         self._by_host: dict[str, list[int]] = defaultdict(list)
         self._by_name: dict[str, list[int]] = defaultdict(list)
         self._by_ticker: dict[str, list[int]] = defaultdict(list)
+        self._first_words: Counter[str] = Counter()
         self._plain_hits: dict[int, Hit] = {}
         self._by_alias: dict[str, list[Name]] = defaultdict(list)
 
@@ -113,9 +61,15 @@ class Directory:
             for row in self._members.get(first, (first,))
         ]
 
+    def beginning_with(self, company: str) -> int:
+        """How many rows' present names go on after the one word written; 0 where more than a word is
+        written."""
+        words = company.split()
+        return self._first_words[name_key(words[0])] if len(words) == 1 else 0
+
     def similar(self, company: str | None, domains: Sequence[str]) -> list[Similar]:
-        """At most 6 companies with a name like the written one, or a name or ticker like the domains' own part,
-        or with the written name as its ticker.
+        """At most 6 companies with a name like the written one, or a name or ticker like the domains' own
+        part, or with the written name as its ticker.
 
         Those with the ticker first, then the most alike.
         """
@@ -140,7 +94,8 @@ class Directory:
         )
 
     def _plain(self, row: int) -> Hit:
-        """The row, hit by nothing exact. Built once: companies with common words are offered again and again."""
+        """The row, hit by nothing exact. Built once: companies with common words are offered again and
+        again."""
         if row not in self._plain_hits:
             self._plain_hits[row] = self._hit(row, [], None)
         return self._plain_hits[row]
@@ -191,8 +146,9 @@ class Directory:
             numbers[row.id] = number = len(self._rows)
             self._rows.append(row)
             self._spec_of.append(spec)
-            if key := name_key(row.name):
-                self._by_name[key].append(number)
+            if words := name_words(row.name):
+                self._by_name["".join(words)].append(number)
+                self._first_words[words[0]] += len(words) > 1
             if host := row.website and web_host(row.website):
                 self._by_host[host].append(number)
             for ticker in dict.fromkeys(map(ticker_key, (row.tickers or "").split("|"))):

@@ -18,7 +18,9 @@ _COMPARED = 24
 _OFFERED = 6
 _SECOND_LEVEL = frozenset({"co", "com", "net", "org", "gov", "ac", "edu"})
 # What companies put around their name to find a domain that is free.
-_AROUND = re.compile(r"^(?:the|get|use|try|join|my|go)(?=.{3})|(?<=.{2})(?:inc|corp|company|co|ltd|llc|plc|lp|hq|app)$")
+_AROUND = re.compile(
+    r"^(?:the|get|use|try|join|my|go)(?=.{3})|(?<=.{2})(?:inc|corp|company|co|ltd|llc|plc|lp|hq|app)$"
+)
 
 
 class Name(NamedTuple):
@@ -34,10 +36,10 @@ class Name(NamedTuple):
 class Likeness(NamedTuple):
     """How alike a company's closest name is. Shares and rarities are 0..1.
 
-    `cosine` of the name's parts; `covered`: share of the written words that the name has, `unfound`: rarity of the
-    most telling one it lacks; `covering`: share of the name's words that were written, `unsaid`: rarity of the most
-    telling one that was not; `spelled`: share of the domain label's letters that a name spells; `spelling`: share of
-    that name's words it uses.
+    `cosine` of the name's parts; `covered`: share of the written words that the name has, `unfound`: rarity
+    of the most telling one it lacks; `covering`: share of the name's words that were written, `unsaid`:
+    rarity of the most telling one that was not; `spelled`: share of the domain label's letters that a name
+    spells; `spelling`: share of that name's words it uses.
     """
 
     name: Name
@@ -89,14 +91,16 @@ class NameSimilarity:
         found: dict[int, dict[int, float]] = defaultdict(dict)
         for company in sure:
             found[company][self._present[company]] = 0.0
-        for text in (words, *((label,) for label in labels)):
+        bare = dict.fromkeys((text,) for label in labels for text in (label, bare_label(label)))
+        for text in (words, *bare):
             for number, cosine in self._index.most_alike(text, _COMPARED) if text else ():
                 names = found[self._names[number][0]]
                 names[number] = max(cosine, names.get(number, 0.0))
         return found
 
     def _closest(self, words: tuple[str, ...], labels: Sequence[str], names: dict[int, float]) -> Likeness:
-        """The likeness of the company's closest name; the domain may be spelled by another one of its names."""
+        """The likeness of the company's closest name; the domain may be spelled by another one of its
+        names."""
         found = [self._measure(words, labels, number, cosine) for number, cosine in names.items()]
         closest = max(found, key=_rank if not words else _by_name)
         spells = max(found, key=_by_label)
@@ -128,7 +132,8 @@ def written_words(company: str) -> tuple[str, ...]:
 
 
 def domain_label(domain: str) -> str | None:
-    """The letters and digits of the part of a domain that somebody chose: `metrobank` of mail.metro-bank.co.uk."""
+    """The letters and digits of the part of a domain that somebody chose: `metrobank` of mail.metro-
+    bank.co.uk."""
     host = web_host(domain)
     if host is None:
         return None
@@ -138,11 +143,16 @@ def domain_label(domain: str) -> str | None:
     return re.sub(r"[^a-z0-9]", "", parts[-1]) or None
 
 
+def bare_label(label: str) -> str:
+    """Without an article, a verb or a legal form that was put around the name: `toro` of thetorocompany."""
+    return _AROUND.sub("", label)
+
+
 @lru_cache(1 << 14)
 def _readings(label: str, region: str | None) -> tuple[tuple[str, int], ...]:
-    """The label, also without what stands around the name and without the company's region behind it, each with
-    the number of letters left out."""
-    bare = _AROUND.sub("", label)
+    """The label, also without what stands around the name and without the company's region behind it, each
+    with the number of letters left out."""
+    bare = bare_label(label)
     code = region.casefold() if region and len(region) <= 3 else ""
     local = [text.removesuffix(code) for text in (label, bare) if code and len(text) - len(code) >= 4]
     return tuple((text, len(label) - len(text)) for text in dict.fromkeys((label, bare, *local)))

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
-from itertools import groupby
 from typing import NamedTuple
 
 from rapidfuzz.distance import JaroWinkler
@@ -16,18 +15,25 @@ _BEGINNING = (0.35, 0.6, 0.8, 0.9)
 
 
 class Shared(NamedTuple):
-    """Of one name's words: the share, by rarity, that another has too, and the rarity of the most telling one it
-    lacks. 0..1."""
+    """Of one name's words: the share, by rarity, that another has too, and the rarity of the most telling one
+    it lacks. 0..1."""
 
     share: float
     lacking: float
 
 
 def comparable(words: Sequence[str]) -> tuple[str, ...]:
-    """Single letters in a row are initials and become one word: `j p morgan` and `jp morgan` are written alike."""
+    """Single letters in a row are initials and become one word: `j p morgan` and `jp morgan` are written
+    alike."""
     joined: list[str] = []
-    for letter, run in groupby(words, key=lambda word: len(word) == 1 and word.isalpha()):
-        joined.extend(["".join(run)] if letter else run)
+    after_initial = False
+    for word in words:
+        initial = len(word) == 1 and word.isalpha()
+        if initial and after_initial:
+            joined[-1] += word
+        else:
+            joined.append(word)
+        after_initial = initial
     return tuple(joined)
 
 
@@ -65,11 +71,15 @@ def shared(ours: Sequence[str], theirs: Sequence[str], rarity: Rarity) -> Shared
     return Shared(found / total if total else 0.0, lacking)
 
 
-def spelled(readings: Iterable[tuple[str, float]], words: tuple[str, ...], rarity: Rarity) -> tuple[float, float]:
-    """How far a domain's label can be spelled from a name: (share of its letters, share of the words, by rarity).
+def spelled(
+    readings: Iterable[tuple[str, float]], words: tuple[str, ...], rarity: Rarity
+) -> tuple[float, float]:
+    """How far a domain's label can be spelled from a name: (share of its letters, share of the words, by
+    rarity).
 
-    `readings` of the label, each with the letters that were left out of it: they count half. The best one is told.
-    A reading goes from left to right as beginnings of the words in their order; words may be skipped, letters too.
+    `readings` of the label, each with the letters that were left out of it: they count half. The best one is
+    told. A reading goes from left to right as beginnings of the words in their order; words may be skipped,
+    letters too.
     """
     return max((_spelled(*reading, words, rarity) for reading in readings), default=(0.0, 0.0), key=sum)
 

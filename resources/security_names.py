@@ -9,8 +9,12 @@ from functools import lru_cache
 
 _CURRENCY = "DL|EO|LS|SF|HD|CD|AD|SD|ND|YN|YC|NK|SK|DK|RC|ZY|KC|TN|MN|IS"
 _CLASS = r"(?:(?:class|cl\.?|series|ser\.?)\s?[a-z0-9]\b\s*)"
-_KIND = "common|ordinary|capital|registered|american|beneficial|depositary|depository|voting|preferred|cumulative"
+_KIND = (
+    "common|ordinary|capital|registered|american|depositary|depository|voting|preferred|cumulative|beneficial"
+)
 _PAPER = "stock|shares?|units?|warrants?|rights?|notes?|debentures?|bonds?|depositary|depository|ads|adr"
+
+
 def _patterns(*patterns: str) -> tuple[re.Pattern[str], ...]:
     return tuple(re.compile(pattern, re.IGNORECASE) for pattern in patterns)
 
@@ -18,7 +22,8 @@ def _patterns(*patterns: str) -> tuple[re.Pattern[str], ...]:
 # The kind of paper, its par value, its class.
 _PAPERS = _patterns(
     rf"\s+-\s+(?:.*\b(?:{_PAPER})\b.*|{_CLASS}.*|\d.*)$",
-    rf"[\s,]+{_CLASS}?(?:{_KIND})\s(?:sto|sha|uni|dep|inter|pref)[a-z]*\b.*$",
+    # A field may be cut off within "Stock".
+    rf"[\s,]+{_CLASS}?(?:{_KIND})\s(?:stoc?k?|sha?r?e?s?|units?|interests?|depositary)(?:\s.*)?$",
     r"\s\d+(?:\.\d+)?\s?%.*$",
     # Par value: after a break, or glued to the name where a comma or hyphen shows that it is no word.
     rf"(?:(?<![^\W_])(?:{_CURRENCY})[\s,-]*\d[\d,./]*|(?:{_CURRENCY})\s?[-,]+\d[\d,./]*|\s-?,\d+)$",

@@ -1,7 +1,8 @@
 """Which of many names are worth comparing with a written one: a sparse product over parts of names.
 
-A name's parts are its words, their first four letters, their initials, and the trigrams of all its letters without spaces; each
-part weighs log(names / names with it), squared and normalised: the cosine of Salton's vector space model.
+A name's parts are its words, their first four letters, their initials, and the trigrams of all its letters
+without spaces; each part weighs log(names / names with it), squared and normalised: the cosine of Salton's
+vector space model.
 """
 
 import math
@@ -40,7 +41,9 @@ class SimilarityIndex:
         self._size = len(names)
         self._words_in = Counter(word for words in names for word in set(words))
         self._numbers = numbers
-        self._weights = [_kind(part) * math.log(1 + self._size / len(postings[at])) for part, at in numbers.items()]
+        self._weights = [
+            _kind(part) * math.log(1 + self._size / len(postings[at])) for part, at in numbers.items()
+        ]
         lengths = np.zeros(self._size, np.float64)
         for at, names_with in enumerate(postings):
             lengths[names_with] += self._weights[at] ** 2

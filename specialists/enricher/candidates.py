@@ -1,11 +1,12 @@
-"""The Enricher's local candidates, the weaker first: names compared by fixed thresholds, a fitted pair model."""
+"""The Enricher's local candidates, the weaker first: names compared by fixed thresholds, a fitted pair
+model."""
 
 from collections.abc import Callable, Mapping, Sequence
 
 from rapidfuzz import fuzz
 
 from resources.company_names import name_words
-from resources.directory import Similar
+from resources.directory_hits import Similar
 from resources.directory_similarity import written_words
 from resources.model_gateway import Answer, Answered, Gateway, Question
 from specialists.cases import Case

@@ -2,19 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Literal
 
-import pycountry
-
-from resources.company_names import alike, name_key, ticker_key
-from resources.directory import Hit, How
+from resources.company_names import alike, ticker_key
+from resources.directory_hits import Hit, How
 from resources.security_names import names_security
+from specialists.enricher.place import Place, place_of
 from specialists.enricher.policy import Evidence, policy
 from specialists.enricher.schema import Reads
 
 Kind = Literal["domain", "name", "ticker"]
-Place = Literal["agrees", "differs", "abroad", "unknown"]
 
 _KIND: dict[How, Kind] = {
     "domain": "domain",
@@ -67,8 +64,8 @@ class Weighed:
 
 
 def weigh(record: Reads) -> Weighed:
-    """Who wins: the one that beats every other; among equals, the only one whose place agrees, or the only listed
-    one where a security is named."""
+    """Who wins: the one that beats every other; among equals, the only one whose place agrees, or the only
+    listed one where a security is named."""
     found = candidates(record)
     for one in found:
         if all(one is other or one.beats(other) for other in found):
@@ -147,9 +144,7 @@ def _candidate(record: Reads, same_as: str, hits: list[Hit]) -> Candidate:
     hows = frozenset(how for hit in hits for how in _valid(record, hit))
     name = written_name(record.company, record.ticker)
     like = None if name is None else any(alike(name, hit.name, policy().generic_words) for hit in hits)
-    return Candidate(
-        same_as, hits, hows, frozenset(_KIND[how] for how in hows), like, place_of(record, hits)
-    )
+    return Candidate(same_as, hits, hows, frozenset(_KIND[how] for how in hows), like, place_of(record, hits))
 
 
 def _valid(record: Reads, hit: Hit) -> list[How]:
@@ -157,46 +152,3 @@ def _valid(record: Reads, hit: Hit) -> list[How]:
     if hit.alias_start is not None and hit.alias_start > record.partition:
         return [how for how in hit.how if how != "alias"]
     return hit.how
-
-
-def place_of(record: Reads, hits: list[Hit]) -> Place:
-    """The best that any row of the company says."""
-    places = {_place(record, hit) for hit in hits}
-    best: tuple[Place, ...] = ("agrees", "unknown", "differs", "abroad")
-    return next(place for place in best if place in places)
-
-
-def _place(record: Reads, hit: Hit) -> Place:
-    """Cities decide; without a pair of them regions do. One region with two cities says nothing."""
-    if not _same_country(record.country, hit.country):
-        return "abroad"
-    city, region = _same(record.city, hit.city), _same(record.region, hit.region)
-    match city, region:
-        case (True, None | True) | (None, True):
-            return "agrees"
-        case (None, None) | (False, True):
-            return "unknown"
-        case _:
-            return "differs"
-
-
-@lru_cache(1 << 16)
-def _same(ours: str | None, theirs: str | None) -> bool | None:
-    """None where one is missing, or a code stands beside a name and nothing can be said."""
-    if not ours or not theirs:
-        return None
-    one, other = (name_key(text).removesuffix("city") for text in (ours, theirs))
-    if one == other:
-        return True
-    return None if (len(one) <= 3) != (len(other) <= 3) else False
-
-
-@lru_cache(1 << 12)
-def _same_country(ours: str | None, theirs: str | None) -> bool:
-    """False only where both are countries that ISO 3166 knows, by name or code, and they are two."""
-    if not ours or not theirs:
-        return True
-    try:
-        return bool(pycountry.countries.lookup(ours) == pycountry.countries.lookup(theirs))
-    except LookupError:
-        return True

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from resources.company_names import web_host
-from resources.directory import Hit
+from resources.directory_hits import Hit
 from specialists.enricher.evidence import candidates, company_id, offered, weigh
 from specialists.enricher.firmographics import FIELDS, differ, unusable
 from specialists.enricher.policy import policy
@@ -146,9 +146,7 @@ def _says(row: Row, facts: Facts | None) -> object:
 
 def _rows_of(record: Reads, output: Makes) -> list[Hit]:
     """The directory rows of the company that the output names."""
-    return [
-        hit for rows in offered(record).values() if company_id(rows) == output.company_id for hit in rows
-    ]
+    return [hit for rows in offered(record).values() if company_id(rows) == output.company_id for hit in rows]
 
 
 def _values(output: Makes) -> Iterator[tuple[str, Cited]]:

@@ -1,8 +1,9 @@
-"""Which offered company is meant, and how probable that is: two small logistic regressions, one after the other.
+"""Which offered company is meant, and how probable that is: two small logistic regressions, one after the
+other.
 
 The first weighs each company by itself (`pair_features`). The second looks at the best one beside the others
-(`choice_features`) and gives the probability that it is the one meant. Weights: pair_model.json, which names what
-they were fitted on and the command that fits them again.
+(`choice_features`) and gives the probability that it is the one meant. Weights: pair_model.json, which names
+what they were fitted on and the command that fits them again.
 """
 
 import json
@@ -18,7 +19,8 @@ from pydantic import BaseModel, ConfigDict
 from specialists.enricher.pairs import pair_features
 from specialists.enricher.schema import Reads
 
-# Beyond this a runner-up is no rival, whatever it is exactly; a company that stands alone has one that far behind.
+# Beyond this a runner-up is no rival, whatever it is exactly; a company that stands alone has one that far
+# behind.
 _FAR = 8.0
 _CLOSE = 3.0
 
@@ -85,4 +87,6 @@ def choice_features(odds: Sequence[float], best: Mapping[str, float]) -> dict[st
 @cache
 def pinned_model() -> PairModel:
     """The weights beside this module. Raises ValidationError if the file does not fit."""
-    return PairModel.model_validate(json.loads(Path(__file__).with_name("pair_model.json").read_text("utf-8")))
+    return PairModel.model_validate(
+        json.loads(Path(__file__).with_name("pair_model.json").read_text("utf-8"))
+    )

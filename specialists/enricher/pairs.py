@@ -1,6 +1,7 @@
 """What speaks for and against one offered company, as numbers: the features of the pair model.
 
-Each has a reason that holds for any lead file; whether a field is filled at all, ids and the order of rows are none.
+Each has a reason that holds for any lead file; whether a field is filled at all, ids and the order of rows
+are none.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,11 +11,12 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import JaroWinkler
 
 from resources.company_names import name_words, ticker_key, web_host
-from resources.directory import Similar
-from resources.directory_similarity import domain_label, written_words
+from resources.directory_hits import Similar
+from resources.directory_similarity import bare_label, domain_label, written_words
 from resources.likeness import comparable, same_word
 from resources.security_names import names_security
-from specialists.enricher.evidence import place_of, written_name
+from specialists.enricher.evidence import written_name
+from specialists.enricher.place import place_of
 from specialists.enricher.policy import policy
 from specialists.enricher.schema import Reads
 
@@ -27,7 +29,8 @@ def pair_features(record: Reads) -> list[dict[str, float]]:
     words = written_words(name) if name else ()
     domains = [text for text in (record.domain, record.email_domain) if text]
     return [
-        {k: float(v) for k, v in _features(record, one, words, domains).items() if v} for one in record.similar
+        {k: float(v) for k, v in _features(record, one, words, domains).items() if v}
+        for one in record.similar
     ]
 
 
@@ -75,6 +78,7 @@ def _by_domain(
     one: Similar, domains: Sequence[str], theirs: tuple[str, ...], named: bool
 ) -> dict[str, float]:
     labels = [label for label in map(domain_label, domains) if label]
+    bare = list(dict.fromkeys([*labels, *map(bare_label, labels)]))
     hosts = {host for host in map(web_host, domains) if host}
     websites = {web_host(row.website) for row in one.rows if row.website}
     tickers = {ticker_key(text) for row in one.rows for text in (row.tickers or "").split("|")}
@@ -88,16 +92,22 @@ def _by_domain(
         "spelled_fully": one.spelled > 0.99,
         "spelling_fully": one.spelled > 0.99 and one.spelling > 0.98,
         "label_is_ticker": any(label.upper() in tickers for label in labels),
-        "label_is_initials": any(label == initials for label in labels) and len(theirs) > 1,
-        "label_is_first_words": any(label in begun for label in labels),
-        "label_rest_generic": any(_rest_is_generic(label, begun) for label in labels),
+        "label_is_initials": any(label == initials for label in bare) and len(theirs) > 1,
+        "label_is_first_words": any(label in begun for label in bare),
+        "label_rest_generic": any(_rest_is_generic(label, begun) for label in bare),
         "label_ratio": max((fuzz.ratio(label, "".join(theirs)) / 100 for label in labels), default=0.0),
     }
     if named:
         return {k: v for k, v in features.items() if v}
     short = any(len(label) <= 4 for label in labels)
     alone = {f"alone_{k}": v for k, v in features.items()}
-    return {**alone, "alone": True, "alone_short": short, "alone_former": one.former, "alone_cosine": one.cosine}
+    return {
+        **alone,
+        "alone": True,
+        "alone_short": short,
+        "alone_former": one.former,
+        "alone_cosine": one.cosine,
+    }
 
 
 def _beside(record: Reads, one: Similar, words: tuple[str, ...]) -> dict[str, float]:

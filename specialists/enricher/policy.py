@@ -37,6 +37,7 @@ class Policy(BaseModel):
     place_differs: Shift
     country_differs: Shift
     settled_among_namesakes: Shift
+    shared_first_word: Annotated[int, Field(gt=0)]
     conflict_confidence: Share
     required: tuple[FieldName, ...]
     max_age_days: dict[FieldName, Annotated[int, Field(gt=0)]]

@@ -2,16 +2,11 @@
 
 from collections.abc import Callable, Sequence
 
-from resources.company_names import hides_something, web_host
-from resources.directory import Hit
-from specialists.decisions import Decided, Decision, Hold, NeedsJudgement
-from specialists.enricher.evidence import Candidate, Weighed, candidates, company_id, evidence, offered, weigh
-from specialists.enricher.firmographics import firmographics
+from specialists.decisions import Decision, Hold, NeedsJudgement
+from specialists.enricher.evidence import Candidate, Weighed, candidates, evidence, offered, weigh
+from specialists.enricher.making import MOST_SURE, matched, without_company
 from specialists.enricher.policy import Evidence, policy
-from specialists.enricher.schema import Judges, Makes, Reads
-
-# Nobody is quite sure.
-MOST_SURE = 0.99
+from specialists.enricher.schema import Judges, Reads
 
 _IN_WORDS: dict[Evidence, str] = {
     "domain_and_name": "its domain and its name",
@@ -39,8 +34,12 @@ def no_exact_match(record: Reads) -> Decision | None:
         return None
     if record.similar:
         return NeedsJudgement("no exact match: the names are only similar")
-    return _without_company(
-        record, "unmatched", 0.0, ["unmatched"], "no company has this domain, name or ticker, or a similar name"
+    return without_company(
+        record,
+        "unmatched",
+        0.0,
+        ["unmatched"],
+        "no company has this domain, name or ticker, or a similar name",
     )
 
 
@@ -52,7 +51,7 @@ def reassigned_ticker(record: Reads) -> Decision | None:
     if record.similar:
         return NeedsJudgement("no exact match: the ticker belongs to a company of quite another name")
     why = f"the ticker now belongs to {_names(found)}, a quite different name"
-    return _without_company(record, "unmatched", 0.0, ["unmatched", "ticker_disagrees"], why)
+    return without_company(record, "unmatched", 0.0, ["unmatched", "ticker_disagrees"], why)
 
 
 def several_companies(record: Reads) -> Decision | None:
@@ -65,7 +64,21 @@ def several_companies(record: Reads) -> Decision | None:
         flags.append("ticker_disagrees")
     confidence = max(_confidence(candidate) for candidate in weighed.candidates) / len(weighed.candidates)
     why = f"the evidence fits {len(weighed.candidates)} companies: {_names(weighed.candidates)}"
-    return _without_company(record, "ambiguous", confidence, flags, why)
+    return without_company(record, "ambiguous", confidence, flags, why)
+
+
+def first_word_only(record: Reads) -> Decision | None:
+    """One word, a name that a company bears but does not write like that or bore once; others begin with
+    it."""
+    winner, sharing = weigh(record).winner, record.sharing_first_word
+    if winner is None or winner.kinds != {"name"} or sharing < policy().shared_first_word:
+        return None
+    if "exact name" in winner.hows or winner.place == "agrees":
+        return None
+    why = f"{winner.hits[0].name} ({winner.same_as}) has this name, but {sharing} names begin with the word"
+    return without_company(
+        record, "ambiguous", _confidence(winner) / (1 + sharing), ["ambiguous", "first_word_only"], why
+    )
 
 
 def agreeing_evidence(record: Reads) -> Decision | None:
@@ -96,6 +109,7 @@ RULES = (
     no_exact_match,
     reassigned_ticker,
     several_companies,
+    first_word_only,
     agreeing_evidence,
     exact_domain,
     exact_name,
@@ -106,18 +120,19 @@ RULES = (
 
 
 def settle(record: Reads, judged: Judges) -> Decision:
-    """What a choice among the offered companies means, at the one threshold. One that was not offered is held."""
+    """What a choice among the offered companies means, at the one threshold. One that was not offered is
+    held."""
     if judged.choice is None:
         status = "ambiguous" if candidates(record) else "unmatched"
-        return _without_company(record, status, 0.0, [status, "judged"], f"judged: {judged.because}")
+        return without_company(record, status, 0.0, [status, "judged"], f"judged: {judged.because}")
     rows = offered(record).get(judged.choice)
     if rows is None:
         return Hold(f"the judgement names {judged.choice!r}, which is not among the companies offered")
     why = f"judged {judged.probability:.2f} probable: {judged.because}"
     if judged.probability < policy().threshold:
         status = "ambiguous" if judged.probability >= policy().worth_a_look else "unmatched"
-        return _without_company(record, status, judged.probability, [status, "judged"], why)
-    return _matched(record, rows, min(judged.probability, MOST_SURE), ["judged"], why)
+        return without_company(record, status, judged.probability, [status, "judged"], why)
+    return matched(record, rows, min(judged.probability, MOST_SURE), ["judged"], why)
 
 
 def _if(record: Reads, fits: Callable[[Candidate], bool]) -> Decision | None:
@@ -132,46 +147,7 @@ def _if(record: Reads, fits: Callable[[Candidate], bool]) -> Decision | None:
         why += _ONLY_ONE[weighed.by]
     elif winner.place in ("differs", "abroad"):
         why += "; the place differs"
-    return _matched(record, winner.hits, _confidence(winner, weighed.by is not None), flags, why)
-
-
-def _matched(
-    record: Reads, hits: Sequence[Hit], confidence: float, flags: list[str], why: str
-) -> Decision:
-    """A match to use, unless it is not sure enough or its directory rows are of no use on this date."""
-    if confidence < policy().threshold:
-        return _without_company(record, "ambiguous", confidence, ["low_confidence", *flags], why)
-    values, about_values = firmographics(hits, record.partition, confidence)
-    if any(getattr(values, field) is None for field in policy().required):
-        lost = [flag for flag in about_values if flag.split(":")[1] in policy().required]
-        below = min(confidence, policy().threshold / 2)
-        why += "; but the directory's entry cannot be used on this date"
-        return _without_company(record, "ambiguous", below, ["low_confidence", *flags, *lost], why)
-    return Decided(
-        Makes(
-            company_id=company_id(hits),
-            match_status="matched",
-            match_confidence=confidence,
-            match_evidence=why,
-            firmographics=values,
-            flags=[*flags, *_about_input(record), *about_values],
-        )
-    )
-
-
-def _without_company(record: Reads, status: str, confidence: float, flags: list[str], why: str) -> Decided:
-    return Decided(
-        Makes.model_validate(
-            {
-                "company_id": None,
-                "match_status": status,
-                "match_confidence": round(confidence, 4),
-                "match_evidence": why,
-                "firmographics": None,
-                "flags": [*flags, *_about_input(record)],
-            }
-        )
-    )
+    return matched(record, winner.hits, _confidence(winner, weighed.by is not None), flags, why)
 
 
 def _confidence(winner: Candidate, settled: bool = False) -> float:
@@ -193,16 +169,6 @@ def _ticker_disagrees(weighed: Weighed) -> bool:
     """A ticker alone points at one company, and something else at another."""
     by_ticker_alone = any(candidate.kinds == {"ticker"} for candidate in weighed.candidates)
     return by_ticker_alone and any("ticker" not in candidate.kinds for candidate in weighed.candidates)
-
-
-def _about_input(record: Reads) -> list[str]:
-    """What a reader of the match must know about the lead's own words."""
-    flags = []
-    if record.email_domain and web_host(record.email_domain) in policy().free_mail:
-        flags.append("free_mail")
-    if record.company and hides_something(record.company):
-        flags.append("hidden_characters")
-    return flags
 
 
 def _names(found: Sequence[Candidate]) -> str:
