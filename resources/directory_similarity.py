@@ -16,6 +16,9 @@ from resources.similarity_index import SimilarityIndex
 # company was among the first 6 as often as among the first 30, but for 2 in 1,000.
 _COMPARED = 24
 _OFFERED = 6
+# Names are compared by so many words of so many letters, domains by the most that DNS allows: fields hold
+# anything.
+_WORDS, _LETTERS, _LABEL = 24, 40, 63
 _SECOND_LEVEL = frozenset({"co", "com", "net", "org", "gov", "ac", "edu"})
 # What companies put around their name to find a domain that is free.
 _AROUND = re.compile(
@@ -62,7 +65,7 @@ class NameSimilarity:
         self, names: Iterable[Name], company_of: Callable[[int], int], region_of: Callable[[int], str | None]
     ) -> None:
         distinct = {(company_of(name.row), name_words(name.text)): name for name in reversed(list(names))}
-        self._names = [(company, comparable(words), name) for (company, words), name in distinct.items()]
+        self._names = [(company, _bounded(words), name) for (company, words), name in distinct.items()]
         self._index = SimilarityIndex([words for _, words, _ in self._names])
         self._present = {company: at for at, (company, _, name) in enumerate(self._names) if not name.former}
         self._rarity = lru_cache(1 << 16)(self._index.rarity)
@@ -128,7 +131,11 @@ def _rank(one: Likeness) -> float:
 
 def written_words(company: str) -> tuple[str, ...]:
     """The words of a name as somebody wrote or listed it, without what a securities list appends."""
-    return comparable(name_words(issuer_name(company)))
+    return _bounded(name_words(issuer_name(company)))
+
+
+def _bounded(words: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(word[:_LETTERS] for word in comparable(words[:_WORDS]))
 
 
 def domain_label(domain: str) -> str | None:
@@ -140,7 +147,7 @@ def domain_label(domain: str) -> str | None:
     parts = host.split(".")[:-1]
     if len(parts) > 1 and parts[-1] in _SECOND_LEVEL:
         parts.pop()
-    return re.sub(r"[^a-z0-9]", "", parts[-1]) or None
+    return re.sub(r"[^a-z0-9]", "", parts[-1][:_LABEL]) or None
 
 
 def bare_label(label: str) -> str:

@@ -41,6 +41,8 @@ _ASIDES = _patterns(
     r"\s\d+\.\d*$",
     r"(?<=[\w.])\s-\s?\w*$",
 )
+# No list has longer names, and the patterns take long on pages of spaces.
+_LONGEST = 300
 # Behind one of the above, a letter is a class of shares.
 _CLASS_LETTER = re.compile(r"(?:[\s.]+(?:[A-CN]|new))+$", re.IGNORECASE)
 
@@ -60,6 +62,8 @@ def names_security(text: str) -> bool:
 
 @lru_cache(1 << 16)
 def _issuer(listed: str) -> tuple[str, bool]:
+    if len(listed) > _LONGEST:
+        return listed, False
     text, paper = listed.strip().replace("+", " & "), False
     for tail in (*_PAPERS, *_ASIDES, *_PAPERS):
         shorter = _cut(tail, text)

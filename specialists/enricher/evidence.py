@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from resources.company_names import alike, ticker_key
+from resources.company_names import alike, ticker_key, web_host
 from resources.directory_hits import Hit, How
 from resources.security_names import names_security
 from specialists.enricher.place import Place, place_of
@@ -101,6 +101,17 @@ def offered(record: Reads) -> dict[str, list[Hit]]:
         if all(hit.cited_as != other.cited_as for other in known):
             known.append(hit)
     return rows
+
+
+def contradiction(record: Reads, hits: Sequence[Hit]) -> str | None:
+    """What a like name does not outweigh: the company is abroad, or its website is not where the lead's mail
+    is."""
+    if place_of(record, hits) == "abroad":
+        return "it is in another country"
+    ours = {web_host(text) for text in (record.domain, record.email_domain) if text}
+    hosts = {host for host in ours if host and host not in policy().free_mail}
+    websites = {web_host(hit.website) for hit in hits if hit.website}
+    return "its website is another" if hosts and websites and not hosts & websites else None
 
 
 def written_name(company: str | None, ticker: str | None) -> str | None:

@@ -67,8 +67,8 @@ def _by_name(one: Similar, words: tuple[str, ...], theirs: tuple[str, ...]) -> d
         "in_order": _in_order(words, theirs),
         "one_word": len(words) == 1,
         "one_word_of_many": len(words) == 1 and len(theirs) > 1,
-        "words_more": max(0, len(words) - len(theirs)) / 3,
-        "words_less": max(0, len(theirs) - len(words)) / 3,
+        "words_more": min(max(0, len(words) - len(theirs)), 3) / 3,
+        "words_less": min(max(0, len(theirs) - len(words)), 3) / 3,
         "numerals_differ": _numerals(words) != _numerals(theirs),
         "former": one.former,
     }

@@ -3,7 +3,15 @@
 from collections.abc import Callable, Sequence
 
 from specialists.decisions import Decision, Hold, NeedsJudgement
-from specialists.enricher.evidence import Candidate, Weighed, candidates, evidence, offered, weigh
+from specialists.enricher.evidence import (
+    Candidate,
+    Weighed,
+    candidates,
+    contradiction,
+    evidence,
+    offered,
+    weigh,
+)
 from specialists.enricher.making import MOST_SURE, matched, without_company
 from specialists.enricher.policy import Evidence, policy
 from specialists.enricher.schema import Judges, Reads
@@ -129,6 +137,10 @@ def settle(record: Reads, judged: Judges) -> Decision:
     if rows is None:
         return Hold(f"the judgement names {judged.choice!r}, which is not among the companies offered")
     why = f"judged {judged.probability:.2f} probable: {judged.because}"
+    against = contradiction(record, rows)
+    if against and not any(candidate.same_as == judged.choice for candidate in candidates(record)):
+        below = min(judged.probability, policy().threshold / 2)
+        return without_company(record, "ambiguous", below, ["ambiguous", "judged"], f"{why}; but {against}")
     if judged.probability < policy().threshold:
         status = "ambiguous" if judged.probability >= policy().worth_a_look else "unmatched"
         return without_company(record, status, judged.probability, [status, "judged"], why)
