@@ -56,8 +56,13 @@ class PairModel(BaseModel):
         odds = [self.pair.log_odds(one) for one in features]
         order = sorted(range(len(odds)), key=lambda at: (-odds[at], at))
         beside = choice_features([odds[at] for at in order], features[order[0]])
-        probability = 1 / (1 + exp(-self.choice.log_odds(beside)))
+        # Only one can be meant, so the best is at most as probable as its share of the best two's odds.
+        probability = min(_share(self.choice.log_odds(beside)), _share(beside["lead"]))
         return Choice(order[0], order[1] if len(order) > 1 else None, probability)
+
+
+def _share(log_odds: float) -> float:
+    return 1 / (1 + exp(-log_odds))
 
 
 @dataclass(frozen=True, slots=True)

@@ -123,7 +123,6 @@ def _beside(record: Reads, one: Similar, words: tuple[str, ...]) -> dict[str, fl
         "place_and_word": place == "agrees" and len(words) == 1 and one.covered > 0.98,
         "name_is_ticker": len(words) == 1 and words[0].upper() in tickers,
         "place_differs": place == "differs",
-        "place_abroad": place == "abroad",
         "ticker_agrees": ours is not None and ours in tickers,
         "ticker_differs": ours is not None and bool(tickers) and ours not in tickers,
     }
