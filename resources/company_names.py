@@ -48,7 +48,7 @@ def name_words(name: str) -> tuple[str, ...]:
     text = visible(name).replace("&", " and ")
     text = text.casefold() if text.isascii() else remove_accents(text)
     text = _MARK.sub("", _SECURITY.sub("", _ASIDE.sub(" ", text)))
-    words = _WORD.findall(_INITIALS.sub("", _APOSTROPHE.sub("", text)))
+    words = _WORD.findall(_INITIALS.sub("", _APOSTROPHE.sub("", _without_place_mark(text))))
     if len(words) > 1 and words[0] == "the":
         del words[0]
     return _without_legal_form(words)
@@ -109,6 +109,14 @@ def hides_something(text: str) -> bool:
 
 def _hidden(character: str) -> bool:
     return unicodedata.category(character)[0] == "C"
+
+
+def _without_place_mark(text: str) -> str:
+    """Registers tell namesakes apart by a place behind the legal form: "Acme Corp/Cayman", "Acme Inc.
+    (Ohio)"."""
+    name, mark, _ = text.partition("/") if "/" in text else text.partition("(")
+    words = _WORD.findall(name) if mark else []
+    return name if len(words) > 1 and (words[-1],) in _legal_forms()[0] else text
 
 
 def _initials(words: tuple[str, ...]) -> str:

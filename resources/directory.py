@@ -4,58 +4,25 @@ Several directories may be given, in order. Rows of different directories with t
 company, unless a directory has that host twice; so are rows with the same source and id.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date
+from functools import cached_property
 from pathlib import Path
-from typing import Literal, NamedTuple
 
-from pydantic import BaseModel, ConfigDict
-
-from resources.company_names import name_key, ticker_key, web_host
+from resources.company_names import name_key, name_words, ticker_key, web_host
+from resources.directory_hits import Hit, How, Similar
+from resources.directory_similarity import (
+    MEASURES,
+    Likeness,
+    Name,
+    NameSimilarity,
+    domain_label,
+    written_words,
+)
 from resources.directory_spec import Aliases, DirectorySpec, load_spec
 from resources.directory_table import CompanyRow, read_aliases, read_rows
-
-How = Literal["domain", "ticker", "exact name", "normalised name", "alias"]
-
-
-class Hit(BaseModel):
-    """One directory row of a company that was hit, as the file has it, and how it was hit.
-
-    `same_as` names the company: `<source>:<id>` of its row in the first directory given that has it.
-    `how` is empty for a row that is here only because another row of its company was hit.
-    `alias` is the other name that was hit, `alias_start` and `alias_end` when it was in use (None = open).
-    """
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    source: str
-    id: str
-    same_as: str
-    as_of: date
-    how: list[How]
-    name: str
-    city: str | None = None
-    region: str | None = None
-    country: str | None = None
-    industry: str | None = None
-    tickers: str | None = None
-    website: str | None = None
-    employees: str | None = None
-    alias: str | None = None
-    alias_start: date | None = None
-    alias_end: date | None = None
-
-    @property
-    def cited_as(self) -> str:
-        return f"{self.source}:{self.id}"
-
-
-class _Alias(NamedTuple):
-    row: int
-    name: str
-    start: date | None
-    end: date | None
+from resources.security_names import issuer_name
 
 
 class Directory:
@@ -69,7 +36,9 @@ class Directory:
         self._by_host: dict[str, list[int]] = defaultdict(list)
         self._by_name: dict[str, list[int]] = defaultdict(list)
         self._by_ticker: dict[str, list[int]] = defaultdict(list)
-        self._by_alias: dict[str, list[_Alias]] = defaultdict(list)
+        self._first_words: Counter[str] = Counter()
+        self._plain_hits: dict[int, Hit] = {}
+        self._by_alias: dict[str, list[Name]] = defaultdict(list)
 
     def __len__(self) -> int:
         """Rows, of all directories."""
@@ -92,27 +61,77 @@ class Directory:
             for row in self._members.get(first, (first,))
         ]
 
-    def _named(self, company: str, how: dict[int, list[How]]) -> dict[int, _Alias]:
+    def beginning_with(self, company: str) -> int:
+        """How many rows' present names go on after the one word written; 0 where more than a word is
+        written."""
+        words = company.split()
+        return self._first_words[name_key(words[0])] if len(words) == 1 else 0
+
+    def similar(self, company: str | None, domains: Sequence[str]) -> list[Similar]:
+        """At most 6 companies with a name like the written one, or a name or ticker like the domains' own
+        part, or with the written name as its ticker.
+
+        Those with the ticker first, then the most alike.
+        """
+        labels = [label for label in map(domain_label, domains) if label]
+        short = written_words(company) if company else ()
+        codes = [*labels, *short] if len(short) == 1 else labels
+        also = {self._first.get(row, row) for code in codes for row in self._by_ticker.get(code.upper(), ())}
+        like = self._similarity.like(company, labels, also)
+        return [self._similar(first, likeness) for first, likeness in like]
+
+    def _similar(self, first: int, likeness: Likeness) -> Similar:
+        name = likeness.name
+        rows = [self._plain(row) for row in self._members.get(first, (first,))]
+        return Similar.model_construct(
+            same_as=rows[0].same_as,
+            compared=name.text,
+            former=name.former,
+            since=name.start,
+            until=name.end,
+            **{measure: round(getattr(likeness, measure), 3) for measure in MEASURES},
+            rows=rows,
+        )
+
+    def _plain(self, row: int) -> Hit:
+        """The row, hit by nothing exact. Built once: companies with common words are offered again and
+        again."""
+        if row not in self._plain_hits:
+            self._plain_hits[row] = self._hit(row, [], None)
+        return self._plain_hits[row]
+
+    @cached_property
+    def _similarity(self) -> NameSimilarity:
+        """Built at the first question: leads that exact look-up finds need none."""
+        names = (Name(number, row.name) for number, row in enumerate(self._rows))
+        aliases = (alias for found in self._by_alias.values() for alias in found)
+        return NameSimilarity(
+            [*names, *aliases], lambda row: self._first.get(row, row), lambda row: self._rows[row].region
+        )
+
+    def _named(self, company: str, how: dict[int, list[How]]) -> dict[int, Name]:
         """Add the rows that bear the name now, then those that bore it; of several such, the latest."""
         key = name_key(company)
+        if key not in self._by_name and key not in self._by_alias:
+            key = name_key(issuer_name(company))
         for row in self._by_name.get(key, ()):
             exact = self._rows[row].name == company
             how.setdefault(row, []).append("exact name" if exact else "normalised name")
-        aliases: dict[int, _Alias] = {}
+        aliases: dict[int, Name] = {}
         for alias in sorted(self._by_alias.get(key, ()), key=lambda a: a.end or date.max):
             aliases[alias.row] = alias
         for row in aliases:
             how.setdefault(row, []).append("alias")
         return aliases
 
-    def _hit(self, row: int, how: list[How], alias: _Alias | None) -> Hit:
+    def _hit(self, row: int, how: list[How], alias: Name | None) -> Hit:
         spec, first = self._spec_of[row], self._first.get(row, row)
         return Hit.model_construct(
             source=spec.source,
             same_as=f"{self._spec_of[first].source}:{self._rows[first].id}",
             as_of=spec.as_of,
             how=how,
-            alias=alias.name if alias else None,
+            alias=alias.text if alias else None,
             alias_start=alias.start if alias else None,
             alias_end=alias.end if alias else None,
             **self._rows[row]._asdict(),
@@ -127,8 +146,9 @@ class Directory:
             numbers[row.id] = number = len(self._rows)
             self._rows.append(row)
             self._spec_of.append(spec)
-            if key := name_key(row.name):
-                self._by_name[key].append(number)
+            if words := name_words(row.name):
+                self._by_name["".join(words)].append(number)
+                self._first_words[words[0]] += len(words) > 1
             if host := row.website and web_host(row.website):
                 self._by_host[host].append(number)
             for ticker in dict.fromkeys(map(ticker_key, (row.tickers or "").split("|"))):
@@ -141,7 +161,7 @@ class Directory:
         for identifier, name, start, end in read_aliases(layout.columns, file):
             number, key = numbers.get(layout.id_prefix + identifier), name_key(name)
             if number is not None and key and key != name_key(self._rows[number].name):
-                self._by_alias[key].append(_Alias(number, name, start, end))
+                self._by_alias[key].append(Name(number, name, True, start, end))
 
     def join(self) -> None:
         """Say which rows of different directories are one company. Called once, after the last `add`."""

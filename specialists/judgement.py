@@ -15,7 +15,7 @@ def ask(specialist: Specialist, record: Record) -> Answer:
     question = Question(
         prompt=blueprint.prompt,
         record=record.for_judgement(),
-        schema=blueprint.judges.model_json_schema(),
+        schema=blueprint.answer_schema,
         max_output_tokens=blueprint.card.limits.max_output_tokens,
         timeout_seconds=blueprint.card.limits.timeout_seconds,
     )

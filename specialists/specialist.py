@@ -63,6 +63,11 @@ class Blueprint:
         own = set(self.makes.model_fields) | self.reads.rules_only_fields()
         return tuple(name for name in self.reads.model_fields if name not in filled | own | _OF_THE_STAGE)
 
+    @cached_property
+    def answer_schema(self) -> dict[str, Any]:
+        """The JSON Schema of what judgement may answer; generating it takes half a millisecond."""
+        return self.judges.model_json_schema()
+
     def capabilities(self) -> tuple[str, ...]:
         """Names of what the tools are built with: all of the world this specialist can ever reach."""
         return tuple(signature(self.toolbox).parameters)

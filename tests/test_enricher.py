@@ -10,15 +10,20 @@ import pytest
 from resources.campaign import Campaign
 from resources.crm import CohortEmailDomains, Contact
 from resources.directory import Directory, load_directory
+from resources.journal import Judgement
+from resources.model_gateway import Answered
 from specialists.cases import Case, load_cases
-from specialists.decisions import Decided, Hold
-from specialists.enricher.policy import policy
+from specialists.decisions import Decided, Hold, NeedsJudgement
+from specialists.enricher.candidates import CANDIDATES
+from specialists.enricher.pair_model import pinned_model
+from specialists.enricher.pairs import pair_features
 from specialists.enricher.schema import Judges, Makes, Reads
 from specialists.enricher.tools import Tools
 from specialists.grading import Facts, grade
+from specialists.judgement import ask
 from specialists.rows import stage_schema
 from specialists.specialist import Specialist, blueprint
-from specialists.stage import decide_by_rules
+from specialists.stage import decide_by_rules, settled
 
 ENRICHER = blueprint("enricher")
 CASES = {case.name: case for case in load_cases(ENRICHER.folder / "cases.jsonl")}
@@ -30,9 +35,15 @@ def facts(day: date = DAY, email: str | None = None) -> Facts:
     return Facts(day, datetime(2026, 3, 2, 15, tzinfo=UTC), cast(Campaign, None), contact)
 
 
-def decided(case: Case) -> tuple[Reads, Makes, str | None]:
+def decided(case: Case, candidate: str = "local/pair-model") -> tuple[Reads, Makes, str | None]:
+    """By the rules, and where they pass the record on by the candidate, as the stage does it."""
     record = Reads.model_validate(case.record)
-    outcome = decide_by_rules(Specialist(ENRICHER, cast(Any, None), None), record)
+    specialist = Specialist(ENRICHER, cast(Any, None), CANDIDATES[candidate](()))
+    outcome = decide_by_rules(specialist, record)
+    if isinstance(outcome.decision, NeedsJudgement):
+        answer = ask(specialist, record)
+        assert isinstance(answer, Answered), answer
+        outcome = settled(specialist, record, outcome.decision.why, Judgement(f"model:{candidate}", answer))
     assert isinstance(outcome.decision, Decided), outcome.reason
     return record, cast(Makes, outcome.decision.output), outcome.decided_by
 
@@ -49,7 +60,7 @@ def test_there_are_enough_cases_of_both_kinds() -> None:
 
 @pytest.mark.parametrize("case", CASES.values(), ids=CASES.keys())
 def test_case(case: Case) -> None:
-    """The rules decide it as expected, and all graders agree."""
+    """The rules or the pinned candidate decide it as expected, and all graders agree."""
     record, output, decided_by = decided(case)
     made = output.model_dump(mode="json")
     assert decided_by == case.expect.by
@@ -75,6 +86,14 @@ def as_if_matched(output: Makes, record: Reads, **changes: Any) -> Makes:
     return changed(output, **made, firmographics={"name": name}, flags=[], **changes)
 
 
+def judged_other(output: Makes, record: Reads) -> Makes:
+    """A judgement for another company than the one that domain and name single out."""
+    other = record.companies[0].model_copy(update={"id": "r2", "same_as": "registry:r2", "how": ["ticker"]})
+    record.companies.append(other)
+    return as_if_matched(output, record).model_copy(update={"company_id": "r2", "flags": ["judged"]})
+
+
+SIMILAR = "two letters swapped"
 MATCH = "domain and exact name"
 DISPUTE = "two directories disagree, the fresher wins"
 DEFECTS: dict[str, tuple[str, str, Callable[[Makes, Reads], Makes]]] = {
@@ -177,6 +196,21 @@ DEFECTS: dict[str, tuple[str, str, Callable[[Makes, Reads], Makes]]] = {
         ),
     ),
     "a dispute hidden": (DISPUTE, "no_stale_or_guessed_values", lambda o, r: changed(o, flags=[])),
+    "a similar company that was not offered": (
+        SIMILAR,
+        "flags_low_confidence",
+        lambda o, r: changed(o, company_id="q1"),
+    ),
+    "a similar company's value from another row": (
+        "the numeral tells two funds apart",
+        "no_stale_or_guessed_values",
+        lambda o, r: with_value(o, "name", source=r.similar[1].same_as),
+    ),
+    "a judgement against the evidence": (
+        MATCH,
+        "flags_low_confidence",
+        lambda o, r: judged_other(o, r),
+    ),
     "no source": (MATCH, "cites_sources", lambda o, r: with_value(o, "city", source="")),
     "a source that was not read": (
         MATCH,
@@ -260,23 +294,88 @@ def test_the_tools_read_the_directory_by_all_the_lead_says(directory: Directory)
     assert [(hit.id, hit.how) for hit in by_domain] == [("r1", ["domain"])]
 
 
+def judged(choice: str | None, probability: float) -> Judges:
+    return Judges(choice=choice, probability=probability, because="the names are alike")
+
+
 def test_a_judgement_chooses_only_among_the_companies_offered() -> None:
-    record, _, _ = decided(CASES["homonyms, name only"])
-    chosen = ENRICHER.settle(record, Judges(choice="registry:r2", because="the note names the city"))
-    assert isinstance(chosen, Decided)
-    output = cast(Makes, chosen.output)
-    assert (output.company_id, output.match_confidence) == ("r2", policy().confidence["judged"])
-    assert "judged" in output.flags and failed(record, output) == set()
-    assert isinstance(ENRICHER.settle(record, Judges(choice="registry:r3", because="")), Hold)
+    """Exact or similar, an offered company is matched and as sure as judged; another one is held."""
+    for name, choice in (("homonyms, name only", "registry:r2"), (SIMILAR, "registry:q22")):
+        record = Reads.model_validate(CASES[name].record)
+        chosen = ENRICHER.settle(record, judged(choice, 0.9))
+        assert isinstance(chosen, Decided)
+        output = cast(Makes, chosen.output)
+        assert (output.company_id, output.match_confidence) == (choice.split(":")[1], 0.9)
+        assert "judged" in output.flags and failed(record, output) == set()
+        assert isinstance(ENRICHER.settle(record, judged("registry:r3", 1.0)), Hold)
+
+
+@pytest.mark.parametrize(
+    ("choice", "probability", "status"),
+    [
+        ("registry:q22", 0.8, "matched"),
+        ("registry:q22", 0.79, "ambiguous"),
+        ("registry:q22", 0.2, "ambiguous"),
+        ("registry:q22", 0.19, "unmatched"),
+        (None, 0.0, "unmatched"),
+    ],
+)
+def test_one_threshold_says_what_a_judgement_means(
+    choice: str | None, probability: float, status: str
+) -> None:
+    """Only a match names a company; the graders agree with all of them."""
+    record = Reads.model_validate(CASES[SIMILAR].record)
+    decision = ENRICHER.settle(record, judged(choice, probability))
+    assert isinstance(decision, Decided)
+    output = cast(Makes, decision.output)
+    assert (output.match_status, output.company_id is not None) == (status, status == "matched")
+    assert failed(record, output) == set()
 
 
 def test_a_judgement_that_cannot_tell_leaves_the_lead_ambiguous() -> None:
-    record, _, _ = decided(CASES["homonyms, name only"])
-    decision = ENRICHER.settle(record, Judges(choice=None, because="no place, no domain"))
+    record = Reads.model_validate(CASES["homonyms, name only"].record)
+    decision = ENRICHER.settle(record, judged(None, 0.0))
     assert isinstance(decision, Decided)
     output = cast(Makes, decision.output)
     assert (output.match_status, output.company_id, output.firmographics) == ("ambiguous", None, None)
     assert failed(record, output) == set()
+
+
+def test_without_a_candidate_similar_names_wait() -> None:
+    """The rules never settle a similar name: they pass it on, with a reason that can be counted."""
+    record = Reads.model_validate(CASES[SIMILAR].record)
+    outcome = decide_by_rules(Specialist(ENRICHER, cast(Any, None), None), record)
+    assert outcome.decision == NeedsJudgement("no exact match: the names are only similar")
+
+
+def test_the_weaker_candidate_knows_fewer_but_no_wrong_ones() -> None:
+    """Names alone: of the similar cases it finds some, and never another company than the pair model."""
+    similar = [case for case in CASES.values() if (case.expect.by or "").startswith("model:")]
+    found = [decided(case, "local/name-similarity")[1].company_id for case in similar]
+    best = [case.expect.output["company_id"] for case in similar]
+    assert 3 <= sum(one is not None for one in found) < sum(one is not None for one in best)
+    assert all(one in (None, two) for one, two in zip(found, best, strict=True))
+
+
+def test_probability_falls_when_a_rival_is_near() -> None:
+    """The same pair is less probable beside another company that is as alike."""
+    record = Reads.model_validate(CASES[SIMILAR].record)
+    alone = pinned_model().choose(record.model_copy(update={"similar": record.similar[:1]}))
+    rival = record.similar[0].model_copy(update={"same_as": "registry:rival"})
+    beside = pinned_model().choose(record.model_copy(update={"similar": [record.similar[0], rival]}))
+    assert alone is not None and beside is not None
+    assert alone.probability > 0.9 and beside.probability <= 0.5
+
+
+def test_the_weights_say_where_they_come_from_and_weigh_what_is_computed() -> None:
+    """A feature without a weight would count nothing, a weight without a feature is a leftover."""
+    model = pinned_model()
+    assert {"set", "date", "leads", "command", "cross_validation"} <= set(model.provenance)
+    computed: set[str] = set()
+    for case in CASES.values():
+        for features in pair_features(Reads.model_validate(case.record)):
+            computed |= set(features)
+    assert computed <= set(model.pair.weights)
 
 
 def test_staleness_is_relative_to_the_partition() -> None:

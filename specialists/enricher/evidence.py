@@ -2,18 +2,16 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Literal
 
-import pycountry
-
-from resources.company_names import alike, name_key, ticker_key
-from resources.directory import Hit, How
+from resources.company_names import alike, ticker_key, web_host
+from resources.directory_hits import Hit, How
+from resources.security_names import names_security
+from specialists.enricher.place import Place, place_of
 from specialists.enricher.policy import Evidence, policy
 from specialists.enricher.schema import Reads
 
 Kind = Literal["domain", "name", "ticker"]
-Place = Literal["agrees", "differs", "abroad", "unknown"]
 
 _KIND: dict[How, Kind] = {
     "domain": "domain",
@@ -39,9 +37,13 @@ class Candidate:
     place: Place
 
     @property
+    def listed(self) -> bool:
+        """Whether any of its rows has a ticker."""
+        return any(hit.tickers for hit in self.hits)
+
+    @property
     def company_id(self) -> str:
-        """Its id in the first directory given that has it."""
-        return next((hit.id for hit in self.hits if hit.cited_as == self.same_as), self.hits[0].id)
+        return company_id(self.hits)
 
     def beats(self, other: "Candidate") -> bool:
         """All that speaks for the other speaks for this one and more, or two kinds stand against one."""
@@ -58,18 +60,22 @@ class Weighed:
 
     candidates: Sequence[Candidate]
     winner: Candidate | None
-    by_place: bool = False
+    by: Literal["place", "listing"] | None = None
 
 
 def weigh(record: Reads) -> Weighed:
-    """Who wins: the one that beats every other; among equals, the only one whose place agrees."""
+    """Who wins: the one that beats every other; among equals, the only one whose place agrees, or the only
+    listed one where a security is named."""
     found = candidates(record)
     for one in found:
         if all(one is other or one.beats(other) for other in found):
             return Weighed(found, one)
     local = [one for one in found if one.place == "agrees"]
     if len(local) == 1 and all(local[0].kinds >= other.kinds for other in found):
-        return Weighed(found, local[0], by_place=True)
+        return Weighed(found, local[0], "place")
+    listed = [one for one in found if one.listed]
+    if len(listed) == 1 and record.company and names_security(record.company):
+        return Weighed(found, listed[0], "listing")
     return Weighed(found, None)
 
 
@@ -82,12 +88,38 @@ def candidates(record: Reads) -> list[Candidate]:
     return [candidate for candidate in found if candidate.kinds]
 
 
-def written_name(record: Reads) -> str | None:
+def company_id(hits: Sequence[Hit]) -> str:
+    """A company's id in the first directory given that has it."""
+    return next((hit.id for hit in hits if hit.cited_as == hit.same_as), hits[0].id)
+
+
+def offered(record: Reads) -> dict[str, list[Hit]]:
+    """All companies that a judgement may choose: `same_as` -> their directory rows."""
+    rows: dict[str, list[Hit]] = {one.same_as: list(one.rows) for one in record.similar}
+    for hit in record.companies:
+        known = rows.setdefault(hit.same_as, [])
+        if all(hit.cited_as != other.cited_as for other in known):
+            known.append(hit)
+    return rows
+
+
+def contradiction(record: Reads, hits: Sequence[Hit]) -> str | None:
+    """What a like name does not outweigh: the company is abroad, or its website is not where the lead's mail
+    is."""
+    if place_of(record, hits) == "abroad":
+        return "it is in another country"
+    ours = {web_host(text) for text in (record.domain, record.email_domain) if text}
+    hosts = {host for host in ours if host and host not in policy().free_mail}
+    websites = {web_host(hit.website) for hit in hits if hit.website}
+    return "its website is another" if hosts and websites and not hosts & websites else None
+
+
+def written_name(company: str | None, ticker: str | None) -> str | None:
     """The company as written; None where nothing is, or only the ticker once more."""
-    company = (record.company or "").strip()
-    if not company or (record.ticker and ticker_key(company) == ticker_key(record.ticker)):
+    name = (company or "").strip()
+    if not name or (ticker and ticker_key(name) == ticker_key(ticker)):
         return None
-    return company
+    return name
 
 
 def evidence(candidate: Candidate) -> Evidence:
@@ -121,11 +153,9 @@ def _by_spelling(candidate: Candidate) -> Evidence:
 
 def _candidate(record: Reads, same_as: str, hits: list[Hit]) -> Candidate:
     hows = frozenset(how for hit in hits for how in _valid(record, hit))
-    name = written_name(record)
+    name = written_name(record.company, record.ticker)
     like = None if name is None else any(alike(name, hit.name, policy().generic_words) for hit in hits)
-    return Candidate(
-        same_as, hits, hows, frozenset(_KIND[how] for how in hows), like, _place_of(record, hits)
-    )
+    return Candidate(same_as, hits, hows, frozenset(_KIND[how] for how in hows), like, place_of(record, hits))
 
 
 def _valid(record: Reads, hit: Hit) -> list[How]:
@@ -133,46 +163,3 @@ def _valid(record: Reads, hit: Hit) -> list[How]:
     if hit.alias_start is not None and hit.alias_start > record.partition:
         return [how for how in hit.how if how != "alias"]
     return hit.how
-
-
-def _place_of(record: Reads, hits: list[Hit]) -> Place:
-    """The best that any row of the company says."""
-    places = {_place(record, hit) for hit in hits}
-    best: tuple[Place, ...] = ("agrees", "unknown", "differs", "abroad")
-    return next(place for place in best if place in places)
-
-
-def _place(record: Reads, hit: Hit) -> Place:
-    """Cities decide; without a pair of them regions do. One region with two cities says nothing."""
-    if not _same_country(record.country, hit.country):
-        return "abroad"
-    city, region = _same(record.city, hit.city), _same(record.region, hit.region)
-    match city, region:
-        case (True, None | True) | (None, True):
-            return "agrees"
-        case (None, None) | (False, True):
-            return "unknown"
-        case _:
-            return "differs"
-
-
-@lru_cache(1 << 16)
-def _same(ours: str | None, theirs: str | None) -> bool | None:
-    """None where one is missing, or a code stands beside a name and nothing can be said."""
-    if not ours or not theirs:
-        return None
-    one, other = (name_key(text).removesuffix("city") for text in (ours, theirs))
-    if one == other:
-        return True
-    return None if (len(one) <= 3) != (len(other) <= 3) else False
-
-
-@lru_cache(1 << 12)
-def _same_country(ours: str | None, theirs: str | None) -> bool:
-    """False only where both are countries that ISO 3166 knows, by name or code, and they are two."""
-    if not ours or not theirs:
-        return True
-    try:
-        return bool(pycountry.countries.lookup(ours) == pycountry.countries.lookup(theirs))
-    except LookupError:
-        return True

@@ -4,8 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from resources.company_names import web_host
-from resources.directory import Hit
-from specialists.enricher.evidence import candidates, weigh
+from resources.directory_hits import Hit
+from specialists.enricher.evidence import candidates, company_id, offered, weigh
 from specialists.enricher.firmographics import FIELDS, differ, unusable
 from specialists.enricher.policy import policy
 from specialists.enricher.schema import Makes, Reads
@@ -53,12 +53,25 @@ def _overconfident(record: Reads, output: Makes) -> str | None:
         return f"matched with a confidence of {output.match_confidence}, below {policy().threshold}"
     if {"ambiguous", "low_confidence", "unmatched"} & set(output.flags):
         return "matched, but flagged as not"
+    if "judged" in output.flags:
+        return _not_offered(record, output)
     chosen = [candidate for candidate in candidates(record) if candidate.company_id == output.company_id]
     if not chosen:
         return f"nothing in this record points at {output.company_id}"
     winner = weigh(record).winner
-    if "judged" not in output.flags and (winner is None or winner not in chosen):
+    if winner is None or winner not in chosen:
         return "matched, though the evidence fits another company at least as well"
+    return None
+
+
+def _not_offered(record: Reads, output: Makes) -> str | None:
+    """A judged match is one of the companies offered, and only where nothing exact decides otherwise."""
+    chosen = [same_as for same_as, rows in offered(record).items() if company_id(rows) == output.company_id]
+    if not chosen:
+        return f"judged to be {output.company_id}, which was not offered"
+    winner = weigh(record).winner
+    if winner is not None and not winner.only_by_foreign_ticker() and winner.same_as not in chosen:
+        return f"judged to be {output.company_id}, though the evidence singles out {winner.company_id}"
     return None
 
 
@@ -93,7 +106,7 @@ def _badly_settled(hits: Sequence[Hit], output: Makes, facts: Facts) -> str | No
 
 def cites_sources(record: Reads, output: Makes, facts: Facts) -> str | None:
     """Each value names the row it comes from, a date that was not yet to come, and how sure it is."""
-    read = {hit.cited_as for hit in record.companies}
+    read = {hit.cited_as for rows in offered(record).values() for hit in rows}
     for field, cited in _values(output):
         if not cited.value.strip():
             return f"{field} is blank"
@@ -133,10 +146,7 @@ def _says(row: Row, facts: Facts | None) -> object:
 
 def _rows_of(record: Reads, output: Makes) -> list[Hit]:
     """The directory rows of the company that the output names."""
-    company = {
-        hit.same_as for hit in record.companies if hit.cited_as == hit.same_as and hit.id == output.company_id
-    }
-    return [hit for hit in record.companies if hit.same_as in company]
+    return [hit for rows in offered(record).values() if company_id(rows) == output.company_id for hit in rows]
 
 
 def _values(output: Makes) -> Iterator[tuple[str, Cited]]:

@@ -21,7 +21,6 @@ Evidence = Literal[
     "former_name",
     "ticker",
     "ticker_like_name",
-    "judged",
 ]
 FieldName = Literal["name", "city", "region", "country", "industry", "tickers", "website", "employees"]
 
@@ -32,11 +31,13 @@ class Policy(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     threshold: Share
+    worth_a_look: Share
     confidence: dict[Evidence, Share]
     place_agrees: Shift
     place_differs: Shift
     country_differs: Shift
-    settled_by_place: Shift
+    settled_among_namesakes: Shift
+    shared_first_word: Annotated[int, Field(gt=0)]
     conflict_confidence: Share
     required: tuple[FieldName, ...]
     max_age_days: dict[FieldName, Annotated[int, Field(gt=0)]]

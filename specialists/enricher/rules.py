@@ -2,12 +2,19 @@
 
 from collections.abc import Callable, Sequence
 
-from resources.company_names import hides_something, web_host
-from specialists.decisions import Decided, Decision, Hold
-from specialists.enricher.evidence import Candidate, Weighed, candidates, evidence, weigh
-from specialists.enricher.firmographics import firmographics
+from specialists.decisions import Decision, Hold, NeedsJudgement
+from specialists.enricher.evidence import (
+    Candidate,
+    Weighed,
+    candidates,
+    contradiction,
+    evidence,
+    offered,
+    weigh,
+)
+from specialists.enricher.making import MOST_SURE, matched, without_company
 from specialists.enricher.policy import Evidence, policy
-from specialists.enricher.schema import Judges, Makes, Reads
+from specialists.enricher.schema import Judges, Reads
 
 _IN_WORDS: dict[Evidence, str] = {
     "domain_and_name": "its domain and its name",
@@ -23,12 +30,24 @@ _IN_WORDS: dict[Evidence, str] = {
     "ticker_like_name": "its ticker; the written name is similar",
 }
 
+_ONLY_ONE = {
+    "place": "; of its namesakes only this one is at that place",
+    "listing": "; a security is named, and of its namesakes only this one is listed",
+}
 
-def no_candidate(record: Reads) -> Decision | None:
+
+def no_exact_match(record: Reads) -> Decision | None:
+    """Nothing exact points at a company. Similar names are for judgement; without any there is no company."""
     if candidates(record):
         return None
-    return _without_company(
-        record, "unmatched", 0.0, ["unmatched"], "no company has this domain, name or ticker"
+    if record.similar:
+        return NeedsJudgement("no exact match: the names are only similar")
+    return without_company(
+        record,
+        "unmatched",
+        0.0,
+        ["unmatched"],
+        "no company has this domain, name or ticker, or a similar name",
     )
 
 
@@ -37,8 +56,10 @@ def reassigned_ticker(record: Reads) -> Decision | None:
     found = candidates(record)
     if not all(candidate.only_by_foreign_ticker() for candidate in found):
         return None
+    if record.similar:
+        return NeedsJudgement("no exact match: the ticker belongs to a company of quite another name")
     why = f"the ticker now belongs to {_names(found)}, a quite different name"
-    return _without_company(record, "unmatched", 0.0, ["unmatched", "ticker_disagrees"], why)
+    return without_company(record, "unmatched", 0.0, ["unmatched", "ticker_disagrees"], why)
 
 
 def several_companies(record: Reads) -> Decision | None:
@@ -51,7 +72,21 @@ def several_companies(record: Reads) -> Decision | None:
         flags.append("ticker_disagrees")
     confidence = max(_confidence(candidate) for candidate in weighed.candidates) / len(weighed.candidates)
     why = f"the evidence fits {len(weighed.candidates)} companies: {_names(weighed.candidates)}"
-    return _without_company(record, "ambiguous", confidence, flags, why)
+    return without_company(record, "ambiguous", confidence, flags, why)
+
+
+def first_word_only(record: Reads) -> Decision | None:
+    """One word, a name that a company bears but does not write like that or bore once; others begin with
+    it."""
+    winner, sharing = weigh(record).winner, record.sharing_first_word
+    if winner is None or winner.kinds != {"name"} or sharing < policy().shared_first_word:
+        return None
+    if "exact name" in winner.hows or winner.place == "agrees":
+        return None
+    why = f"{winner.hits[0].name} ({winner.same_as}) has this name, but {sharing} names begin with the word"
+    return without_company(
+        record, "ambiguous", _confidence(winner) / (1 + sharing), ["ambiguous", "first_word_only"], why
+    )
 
 
 def agreeing_evidence(record: Reads) -> Decision | None:
@@ -79,9 +114,10 @@ def exact_ticker(record: Reads) -> Decision | None:
 
 
 RULES = (
-    no_candidate,
+    no_exact_match,
     reassigned_ticker,
     several_companies,
+    first_word_only,
     agreeing_evidence,
     exact_domain,
     exact_name,
@@ -92,16 +128,23 @@ RULES = (
 
 
 def settle(record: Reads, judged: Judges) -> Decision:
-    """What a choice among the offered companies means. A company that was not offered is held."""
-    found = candidates(record)
+    """What a choice among the offered companies means, at the one threshold. One that was not offered is
+    held."""
     if judged.choice is None:
-        why = f"judged as undecidable between {_names(found)}"
-        return _without_company(record, "ambiguous", 0.0, ["ambiguous", "judged"], why)
-    chosen = next((candidate for candidate in found if candidate.same_as == judged.choice), None)
-    if chosen is None:
+        status = "ambiguous" if candidates(record) else "unmatched"
+        return without_company(record, status, 0.0, [status, "judged"], f"judged: {judged.because}")
+    rows = offered(record).get(judged.choice)
+    if rows is None:
         return Hold(f"the judgement names {judged.choice!r}, which is not among the companies offered")
-    why = f"chosen by judgement among {_names(found)}"
-    return _matched(record, chosen, policy().confidence["judged"], ["judged"], why)
+    why = f"judged {judged.probability:.2f} probable: {judged.because}"
+    against = contradiction(record, rows)
+    if against and not any(candidate.same_as == judged.choice for candidate in candidates(record)):
+        below = min(judged.probability, policy().threshold / 2)
+        return without_company(record, "ambiguous", below, ["ambiguous", "judged"], f"{why}; but {against}")
+    if judged.probability < policy().threshold:
+        status = "ambiguous" if judged.probability >= policy().worth_a_look else "unmatched"
+        return without_company(record, status, judged.probability, [status, "judged"], why)
+    return matched(record, rows, min(judged.probability, MOST_SURE), ["judged"], why)
 
 
 def _if(record: Reads, fits: Callable[[Candidate], bool]) -> Decision | None:
@@ -111,52 +154,15 @@ def _if(record: Reads, fits: Callable[[Candidate], bool]) -> Decision | None:
         return None
     flags = ["ticker_disagrees"] if _ticker_disagrees(weighed) else []
     why = f"{winner.hits[0].name} ({winner.same_as}) has {_IN_WORDS[evidence(winner)]}"
-    if weighed.by_place:
-        flags.append("settled_by_place")
-        why += "; of its namesakes only this one is at that place"
+    if weighed.by is not None:
+        flags.append(f"settled_by_{weighed.by}")
+        why += _ONLY_ONE[weighed.by]
     elif winner.place in ("differs", "abroad"):
         why += "; the place differs"
-    return _matched(record, winner, _confidence(winner, weighed.by_place), flags, why)
+    return matched(record, winner.hits, _confidence(winner, weighed.by is not None), flags, why)
 
 
-def _matched(record: Reads, winner: Candidate, confidence: float, flags: list[str], why: str) -> Decision:
-    """A match to use, unless it is not sure enough or its directory rows are of no use on this date."""
-    if confidence < policy().threshold:
-        return _without_company(record, "ambiguous", confidence, ["low_confidence", *flags], why)
-    values, about_values = firmographics(winner.hits, record.partition, confidence)
-    if any(getattr(values, field) is None for field in policy().required):
-        lost = [flag for flag in about_values if flag.split(":")[1] in policy().required]
-        below = min(confidence, policy().threshold / 2)
-        why += "; but the directory's entry cannot be used on this date"
-        return _without_company(record, "ambiguous", below, ["low_confidence", *flags, *lost], why)
-    return Decided(
-        Makes(
-            company_id=winner.company_id,
-            match_status="matched",
-            match_confidence=confidence,
-            match_evidence=why,
-            firmographics=values,
-            flags=[*flags, *_about_input(record), *about_values],
-        )
-    )
-
-
-def _without_company(record: Reads, status: str, confidence: float, flags: list[str], why: str) -> Decided:
-    return Decided(
-        Makes.model_validate(
-            {
-                "company_id": None,
-                "match_status": status,
-                "match_confidence": round(confidence, 4),
-                "match_evidence": why,
-                "firmographics": None,
-                "flags": [*flags, *_about_input(record)],
-            }
-        )
-    )
-
-
-def _confidence(winner: Candidate, by_place: bool = False) -> float:
+def _confidence(winner: Candidate, settled: bool = False) -> float:
     rules = policy()
     sure = rules.confidence[evidence(winner)]
     if winner.kinds in ({"name"}, {"ticker"}):
@@ -166,25 +172,15 @@ def _confidence(winner: Candidate, by_place: bool = False) -> float:
             "differs": rules.place_differs,
             "abroad": rules.country_differs,
         }[winner.place]
-    if by_place:
-        sure += rules.settled_by_place
-    return round(min(max(sure, 0.0), 0.99), 4)
+    if settled:
+        sure += rules.settled_among_namesakes
+    return round(min(max(sure, 0.0), MOST_SURE), 4)
 
 
 def _ticker_disagrees(weighed: Weighed) -> bool:
     """A ticker alone points at one company, and something else at another."""
     by_ticker_alone = any(candidate.kinds == {"ticker"} for candidate in weighed.candidates)
     return by_ticker_alone and any("ticker" not in candidate.kinds for candidate in weighed.candidates)
-
-
-def _about_input(record: Reads) -> list[str]:
-    """What a reader of the match must know about the lead's own words."""
-    flags = []
-    if record.email_domain and web_host(record.email_domain) in policy().free_mail:
-        flags.append("free_mail")
-    if record.company and hides_something(record.company):
-        flags.append("hidden_characters")
-    return flags
 
 
 def _names(found: Sequence[Candidate]) -> str:

@@ -5,12 +5,16 @@ from typing import Literal
 
 from pydantic import Field
 
-from resources.directory import Hit
+from resources.directory_hits import Hit, Similar
 from specialists.records import Cited, Output, Record
 
 
 class Reads(Record):
-    """A lead without the person: what says which company it is about, and whom the directories offer."""
+    """A lead without the person: what says which company it is about, and whom the directories offer.
+
+    `companies` are hit by something exact; `similar` are looked for only where nothing but a ticker is exact.
+    `sharing_first_word`: companies whose names begin with the one word written, and go on.
+    """
 
     company: str | None = None
     domain: str | None = None
@@ -21,6 +25,8 @@ class Reads(Record):
     partition: date
     email_domain: str | None = None
     companies: list[Hit]
+    similar: list[Similar] = Field(default_factory=list)
+    sharing_first_word: int = 0
 
 
 class Firmographics(Output):
@@ -42,7 +48,8 @@ class Firmographics(Output):
 class Makes(Output):
     """The company, how sure that is (0..1), why in words, and what must be known about the values.
 
-    Flags: `unmatched`, `ambiguous`, `low_confidence`, `judged`, `settled_by_place`, `free_mail`,
+    Flags: `unmatched`, `ambiguous`, `low_confidence`, `first_word_only`, `judged`, `settled_by_place`,
+    `settled_by_listing`, `free_mail`,
     `ticker_disagrees`, `hidden_characters`, and for a field `missing:`, `stale:`, `future:`, `unreadable:`
     (left empty) or `conflict:` (directories disagree; the fresher one is used).
     """
@@ -56,7 +63,9 @@ class Makes(Output):
 
 
 class Judges(Output):
-    """One of the companies that were offered, as its `same_as`; null when the record does not tell."""
+    """The most probable of the companies that were offered, as its `same_as`, and how probable it is (0..1)
+    that it is the one meant; null when the record does not tell at all."""
 
     choice: str | None
+    probability: float = Field(ge=0, le=1)
     because: str = Field(max_length=300)

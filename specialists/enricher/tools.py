@@ -2,7 +2,9 @@
 
 from resources.company_names import web_host
 from resources.crm import EmailDomains
-from resources.directory import Directory, Hit
+from resources.directory import Directory
+from resources.directory_hits import Hit, Similar
+from specialists.enricher.evidence import written_name
 from specialists.enricher.policy import policy
 from specialists.enricher.schema import Makes
 from specialists.records import Row
@@ -21,9 +23,28 @@ class Tools(Toolbox):
     @read("companies")
     def read_company(self, row: Row) -> list[Hit]:
         """Every company that the lead's domain, name or ticker points at. Free mail points at none."""
+        return self._directory.hits(row.get("company"), self._domains(row), row.get("ticker"))
+
+    @read("similar")
+    def find_similar(self, row: Row) -> list[Similar]:
+        """Companies with a similar name, or one that spells the domain, where nothing but a ticker is
+        exact."""
+        exact = {how for hit in self.read_company(row) for how in hit.how}
+        if exact - {"ticker"}:
+            return []
+        name = written_name(row.get("company"), row.get("ticker"))
+        found = self._directory.similar(name, self._domains(row))
+        return [one for one in found if one.since is None or one.since <= row["partition"]]
+
+    @read("sharing_first_word")
+    def count_first_word(self, row: Row) -> int:
+        """How many companies' names begin with the one word that is written as the name, and go on."""
+        name = written_name(row.get("company"), row.get("ticker"))
+        return self._directory.beginning_with(name) if name else 0
+
+    def _domains(self, row: Row) -> list[str]:
         written = (row.get("domain"), self.look_up_contact(row))
-        domains = [text for text in written if text and web_host(text) not in policy().free_mail]
-        return self._directory.hits(row.get("company"), domains, row.get("ticker"))
+        return [text for text in written if text and web_host(text) not in policy().free_mail]
 
     @write()
     def write_enrichment(self, output: Makes) -> Makes:

@@ -1,0 +1,64 @@
+"""What a directory answers: rows that something exact points at, and companies with similar names."""
+
+from datetime import date
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+How = Literal["domain", "ticker", "exact name", "normalised name", "alias"]
+
+
+class Hit(BaseModel):
+    """One directory row of a company that was hit, as the file has it, and how it was hit.
+
+    `same_as` names the company: `<source>:<id>` of its row in the first directory given that has it.
+    `how` is empty for a row that is here only because another row of its company was hit.
+    `alias` is the other name that was hit, `alias_start` and `alias_end` when it was in use (None = open).
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    source: str
+    id: str
+    same_as: str
+    as_of: date
+    how: list[How]
+    name: str
+    city: str | None = None
+    region: str | None = None
+    country: str | None = None
+    industry: str | None = None
+    tickers: str | None = None
+    website: str | None = None
+    employees: str | None = None
+    alias: str | None = None
+    alias_start: date | None = None
+    alias_end: date | None = None
+
+    @property
+    def cited_as(self) -> str:
+        return f"{self.source}:{self.id}"
+
+
+class Similar(BaseModel):
+    """A company whose name is like the written one, or spells the domain: how alike, and all its rows.
+
+    `compared` is its closest name, `former` where that is another than the present one, in use from `since`
+    until `until`. The measures (0..1) are those of `resources.directory_similarity.Likeness`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    same_as: str
+    compared: str
+    former: bool
+    since: date | None
+    until: date | None
+    cosine: float
+    covered: float
+    unfound: float
+    covering: float
+    unsaid: float
+    spelled: float
+    spelling: float
+    rows: list[Hit]
