@@ -17,6 +17,9 @@ def print_report(report: RunReport) -> None:
         table.add_row(name, *_cells(asset))
     OUT.print(table)
     OUT.print(f"cost {report.cost_usd:.4f} USD · {report.records_per_second:,.0f} records/s")
+    held = sum(asset.by_disposition.get("held", 0) for asset in report.assets.values())
+    if held:
+        OUT.print(f"{held:,} records are held: `workforce status` says why")
     for check in report.checks:
         if not check.passed:
             colour = "red" if check.severity == "ERROR" else "yellow"

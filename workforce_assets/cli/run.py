@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from workforce_assets.cli.console import EXIT_BLOCKED, input_errors, parse_at, parse_day, print_json
+from workforce_assets.cli.console import EXIT_BLOCKED, OUT, input_errors, parse_at, parse_day, print_json
 
 
 def run(
@@ -28,6 +28,7 @@ def run(
     json: Annotated[bool, typer.Option("--json", help="print exactly one JSON object")] = False,
 ) -> None:
     """Copy the inputs into the day's cohort, then enrich, score, draft and send."""
+    from resources.cohort import load_cohort
     from workforce_assets.cli.progress import progress_bars
     from workforce_assets.cli.report import print_report
     from workforce_assets.inputs import hand_in
@@ -49,5 +50,7 @@ def run(
         print_json(report.as_json())
     else:
         print_report(report)
+        if not load_cohort(settings.home, day).directories:
+            OUT.print("no --directory was given: no company can be matched, so every lead is held")
     if report.blocked:
         raise typer.Exit(EXIT_BLOCKED)
