@@ -3,7 +3,11 @@
 from pathlib import Path
 
 
-class InputError(Exception):
+class OneLineError(Exception):
+    """An error whose text is one line that says what to do. Commands print it and exit 2."""
+
+
+class InputError(OneLineError):
     """Bad input: where (file, row, column), what is wrong, and what to do. One line."""
 
     def __init__(

@@ -6,6 +6,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from resources.errors import OneLineError
+
 
 class Pin(BaseModel):
     """A specialist's `pin.json`. `candidate: null`: rules decide, the rest is held for a person.
@@ -25,7 +27,7 @@ class Pin(BaseModel):
         return self.candidate is not None and self.candidate.startswith("local/")
 
 
-class PinError(ValueError):
+class PinError(OneLineError):
     """A pin that cannot be used, with the file and field that are wrong."""
 
 

@@ -6,10 +6,12 @@ from typing import TypeVar
 import yaml
 from pydantic import BaseModel, ValidationError
 
+from resources.errors import OneLineError
+
 Model = TypeVar("Model", bound=BaseModel)
 
 
-class CardError(ValueError):
+class CardError(OneLineError):
     """A card, rubric or policy that cannot be used, with the file and field that are wrong."""
 
 

@@ -3,6 +3,7 @@
 import json
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
@@ -159,3 +160,15 @@ def test_killed_at_any_moment_and_run_again(tmp_path: Path) -> None:
     for asset in OUTBOUND.assets:
         without_run = [[{**row, "run_id": ""} for row in home.rows(asset)] for home in (clean, killed)]
         assert without_run[0] == without_run[1], asset
+
+
+def test_a_store_that_is_newer_than_the_code_is_one_line(tmp_path: Path) -> None:
+    """A home that a later version has written is not touched: the error says what to do."""
+    home = tmp_path / "home"
+    home.mkdir()
+    with sqlite3.connect(home / "operations.sqlite") as store:
+        store.execute("create table alembic_version (version_num varchar(32) not null)")
+        store.execute("insert into alembic_version values ('9999')")
+    code, out, err = workforce(home, "migrate")
+    assert (code, out) == (2, "")
+    assert err.count("\n") == 1 and "newer than this code" in err and "upgrade" in err

@@ -51,9 +51,7 @@ def edit_drafts(home: Outbound, change: dict[str, Any]) -> set[str]:
     ("change", "grader"),
     [
         ({"body": lambda row: row["body"] + " word" * 150}, "under_150_words"),
-        ({"body": lambda row: row["body"] + " Only $9.99 today."}, "price"),
         ({"written_for": "somebody else"}, "segment"),
-        ({"body": lambda row: row["body"] + " Mail jane.doe@example.net."}, "no_pii"),
     ],
 )
 def test_an_edited_draft_is_not_sent(outbound: Outbound, change: dict[str, Any], grader: str) -> None:

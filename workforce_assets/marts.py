@@ -19,6 +19,7 @@ import dagster as dg
 import duckdb
 from filelock import FileLock
 
+from resources.errors import OneLineError
 from workforce_assets.settings import PROJECT, Settings
 
 DBT_PROJECT = PROJECT / "dbt_project"
@@ -34,7 +35,7 @@ PREVIEW_DAYS = 14
 _NODE = "dagster_dbt/unique_id"
 
 
-class MartsNotPreparedError(RuntimeError):
+class MartsNotPreparedError(OneLineError):
     """The dbt project was not parsed yet, so nobody knows which marts there are."""
 
 

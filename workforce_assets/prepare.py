@@ -36,10 +36,19 @@ def prepare(settings: Settings) -> None:
             config.write_text(DAGSTER_YAML, "utf-8")
         for folder in (home.cohorts, home.lake):
             folder.mkdir(exist_ok=True)
-        # Dagster prints its progress; standard output belongs to the command that prepares.
-        with instance_of(settings) as instance, redirect_stdout(StringIO()), redirect_stderr(StringIO()):
-            instance.upgrade()
+        _upgrade_dagster(settings)
         migrate(open_engine(settings.operations_url))
+
+
+def _upgrade_dagster(settings: Settings) -> None:
+    """Bring Dagster's storage up to the installed version, once: it takes a second to find nothing to do."""
+    done_for = settings.home.dagster_home / "upgraded_to"
+    if done_for.exists() and done_for.read_text("utf-8") == dg.__version__:
+        return
+    # Dagster prints its progress; standard output belongs to the command that prepares.
+    with instance_of(settings) as instance, redirect_stdout(StringIO()), redirect_stderr(StringIO()):
+        instance.upgrade()
+    done_for.write_text(dg.__version__, "utf-8")
 
 
 def is_prepared(settings: Settings) -> bool:

@@ -8,12 +8,13 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
+from resources.errors import OneLineError
 from resources.store.engine import deciding, reading
 
 _MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-class StoreVersionError(Exception):
+class StoreVersionError(OneLineError):
     """The operations store and this code do not fit together. One line, with what to do."""
 
 

@@ -40,8 +40,9 @@ def backfill(
     days = [day for day in wanted if (settings.home.cohorts / day / "cohort.yaml").exists()]
     if not days:
         fail(f"no cohort from {first} to {last} in {settings.home.cohorts}; hand one in with `workforce run`")
-    prepare(settings)
-    with progress_bars(quiet=json) as bars, runner(settings, chosen, bars) as at_work:
+    with input_errors():
+        prepare(settings)
+    with input_errors(), progress_bars(quiet=json) as bars, runner(settings, chosen, bars) as at_work:
         reports = [at_work.run(day, clock) for day in days]
         reports[-1].errors += at_work.refresh_marts()
     if json:

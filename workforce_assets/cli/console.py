@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from resources.errors import InputError
+from resources.errors import InputError, OneLineError
 
 OUT = Console(soft_wrap=True, highlight=False)
 ERR = Console(stderr=True, soft_wrap=True, highlight=False)
@@ -48,7 +48,7 @@ def input_errors() -> Iterator[None]:
     """Bad input ends the command with one line on stderr and exit code 2."""
     try:
         yield
-    except InputError as error:
+    except OneLineError as error:
         fail(str(error))
 
 

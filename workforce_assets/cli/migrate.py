@@ -2,18 +2,15 @@
 
 import os
 
-from workforce_assets.cli.console import OUT, fail
+from workforce_assets.cli.console import OUT, input_errors
 
 
 def migrate() -> None:
     """Create the home, or bring Dagster's storage and the operations store up to this version."""
-    from resources.store.migrate import StoreVersionError
     from workforce_assets.prepare import prepare
     from workforce_assets.settings import Settings
 
     settings = Settings.from_environment(os.environ)
-    try:
+    with input_errors():
         prepare(settings)
-    except StoreVersionError as error:
-        fail(str(error))
     OUT.print(f"{settings.home.root} is ready")

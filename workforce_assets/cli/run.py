@@ -42,8 +42,8 @@ def run(
         chosen = find_workforce(workforce)
         day, clock = parse_day("--date", date, datetime.now(UTC).date()), parse_at(at)
         hand_in(settings.home, chosen, day, leads, lead_columns, limit, directory or [], campaign)
-    prepare(settings)
-    with progress_bars(quiet=json) as bars, runner(settings, chosen, bars) as at_work:
+        prepare(settings)
+    with input_errors(), progress_bars(quiet=json) as bars, runner(settings, chosen, bars) as at_work:
         report = at_work.run(day.isoformat(), clock)
         report.errors += at_work.refresh_marts()
     if json:
