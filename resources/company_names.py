@@ -39,12 +39,22 @@ _SHARED_HOSTS = frozenset(
 _REMEMBERED = 1 << 18
 
 
-@lru_cache(_REMEMBERED)
+# Letters of a name that are compared. No company's name is longer, and patterns over a megabyte of one
+# take minutes (a field of 1,000,000 letters did).
+_COMPARED = 500
+
+
 def name_words(name: str) -> tuple[str, ...]:
     """The name's words without case, accents, punctuation, invisible characters and legal form.
 
-    Legal forms are cleanco's list; a name that is nothing but legal forms keeps its last one.
+    Legal forms are cleanco's list; a name that is nothing but legal forms keeps its last one. Of a text
+    longer than 500 letters only the first 500 are read.
     """
+    return _name_words(name[:_COMPARED])
+
+
+@lru_cache(_REMEMBERED)
+def _name_words(name: str) -> tuple[str, ...]:
     text = visible(name).replace("&", " and ")
     text = text.casefold() if text.isascii() else remove_accents(text)
     text = _MARK.sub("", _SECURITY.sub("", _ASIDE.sub(" ", text)))
