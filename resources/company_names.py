@@ -55,7 +55,8 @@ def name_words(name: str) -> tuple[str, ...]:
 
 @lru_cache(_REMEMBERED)
 def _name_words(name: str) -> tuple[str, ...]:
-    text = visible(name).replace("&", " and ")
+    # Single spaces: the patterns below take quadratic time on pages of spaces.
+    text = " ".join(visible(name).replace("&", " and ").split())
     text = text.casefold() if text.isascii() else remove_accents(text)
     text = _MARK.sub("", _SECURITY.sub("", _ASIDE.sub(" ", text)))
     words = _WORD.findall(_INITIALS.sub("", _APOSTROPHE.sub("", _without_place_mark(text))))
