@@ -1,7 +1,6 @@
 """The cohort: one partition's inputs, copied into the home before anything runs. Assets read only this."""
 
-from collections import deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -17,7 +16,8 @@ from resources.cohort_copies import Copies, file_digest, original_name, replace_
 from resources.directory import load_directory
 from resources.errors import InputError
 from resources.home import Home
-from resources.lead_file import read_leads
+from resources.lead_file import lay_out, read_leads
+from resources.lead_layout import Layout
 from resources.lead_rows import sift
 
 _REMAKE = "a newer workforce may have written it; else delete the folder and run the day again"
@@ -34,6 +34,8 @@ class _LeadEntry(_Strict):
     sha256: str = Field(pattern=r"^[0-9a-f]{64}$")
     columns: dict[str, str] = {}
     limit: int | None = Field(default=None, ge=1)
+    # What was found when the file was handed in, so that a later version finds nothing else in it.
+    layout: Layout | None = None
 
 
 class _CohortFile(_Strict):
@@ -52,7 +54,7 @@ class LeadFile:
     path: Path
     name: str
     sha256: str
-    columns: Mapping[str, str]
+    layout: Layout
     limit: int | None
 
 
@@ -70,7 +72,7 @@ class Cohort:
         return sift(
             (file.name, raw)
             for file in self.lead_files
-            for raw in islice(read_leads(file.path, file.columns), file.limit)
+            for raw in islice(read_leads(file.path, file.layout), file.limit)
         )
 
 
@@ -86,34 +88,38 @@ def load_cohort(home: Home, day: date) -> Cohort:
         )
     return Cohort(
         day=day,
-        lead_files=tuple(
-            LeadFile(folder / e.file, original_name(e.file), e.sha256, e.columns, e.limit)
-            for e in content.leads
-        ),
+        lead_files=tuple(_lead_file(folder / entry.file, entry) for entry in content.leads),
         directories=tuple(folder / name for name in content.directories),
         campaign=folder / content.campaign,
     )
+
+
+def _lead_file(path: Path, entry: _LeadEntry) -> LeadFile:
+    layout = entry.layout or lay_out(path, entry.columns)
+    return LeadFile(path, original_name(entry.file), entry.sha256, layout, entry.limit)
 
 
 def add_to_cohort(
     home: Home,
     day: date,
     leads: Path,
-    columns: Mapping[str, str],
+    layout: Layout,
     limit: int | None,
     directories: Sequence[Path],
     campaign: Path | None,
+    progress: Callable[[int], None] = lambda rows: None,
 ) -> Cohort:
     """Copy a run's inputs into the day's cohort, creating it or adding to it; the same inputs change nothing.
 
-    The same lead file again takes the columns and limit given now. Directories replace those the cohort has;
-    none given, and no campaign given (None), leaves what it has. Raises InputError, with nothing written, for
-    any input that cannot be used and for a campaign other than the cohort's.
+    The same lead file again takes the layout and limit given now. Directories replace those the cohort has;
+    none given, and no campaign given (None), leaves what it has. `progress` is told how many rows have been
+    checked. Raises InputError, with nothing written, for any input that cannot be used and for a campaign
+    other than the cohort's.
     """
-    _check(leads, columns, limit, directories, campaign)
+    _check(leads, layout, limit, directories, campaign, progress)
     folder = _folder(home, day)
     copies = Copies(folder)
-    entry = _LeadEntry(file=copies.file(leads), sha256=file_digest(leads), columns=dict(columns), limit=limit)
+    entry = _LeadEntry(file=copies.file(leads), sha256=file_digest(leads), layout=layout, limit=limit)
     specs = tuple(copies.spec(path) for path in directories)
     chosen = copies.file(campaign) if campaign else None
     _merged(_read(folder), entry, specs, chosen, folder)
@@ -131,15 +137,17 @@ def add_to_cohort(
 
 def _check(
     leads: Path,
-    columns: Mapping[str, str],
+    layout: Layout,
     limit: int | None,
     directories: Sequence[Path],
     campaign: Path | None,
+    progress: Callable[[int], None],
 ) -> None:
     """Read every input to its end, so that a bad one is found before anything is written."""
     if limit is not None and limit < 1:
         raise InputError(leads, f"the limit is {limit}", "take at least 1 row")
-    deque(islice(read_leads(leads, columns), limit), maxlen=0)
+    for rows, _ in enumerate(islice(read_leads(leads, layout), limit), start=1):
+        progress(rows)
     load_directory(directories)
     if campaign is not None:
         load_campaign(campaign)

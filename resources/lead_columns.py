@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from resources.errors import InputError
+from resources.lead_aliases import aliases, plain_name
 
 CANONICAL_COLUMNS = (
     "lead_id",
@@ -40,18 +41,6 @@ class RawLead:
     problem: str | None = None
 
 
-def text_problem(text: str) -> str | None:
-    """Why a text cannot be stored, if it cannot: PostgreSQL refuses NUL, UTF-8 a lone surrogate."""
-    if "\0" in text:
-        return "holds a NUL character"
-    if not text.isascii():
-        try:
-            text.encode("utf-8")
-        except UnicodeEncodeError:
-            return "holds half of a surrogate pair, which is not a character"
-    return None
-
-
 def parse_columns(text: str) -> dict[str, str]:
     """`company=Account,domain=Web site` as a mapping from canonical columns to a file's own.
 
@@ -81,60 +70,104 @@ def check_mapping(path: Path | str, columns: Mapping[str, str]) -> None:
             )
 
 
-def fitting(names: Sequence[str], columns: Mapping[str, str]) -> dict[str, list[int]]:
-    """Canonical column -> the positions among `names` that fit it, where any does.
+def fitting(names: Sequence[str], wanted: Mapping[str, str]) -> dict[str, list[int]]:
+    """Canonical column -> the positions among `names` of what `wanted` calls it, where there are any.
 
-    `columns` says what a column is called here. Names compare as written, else without case, spaces,
-    `_` and `-`.
+    Names compare as written, else by `plain_name`.
     """
     exact, plain = defaultdict[str, list[int]](list), defaultdict[str, list[int]](list)
     for position, name in enumerate(names):
         exact[name].append(position)
-        plain[_plain(name)].append(position)
-    wanted = {column: columns.get(column, column) for column in CANONICAL_COLUMNS}
-    found = {column: exact.get(name) or plain.get(_plain(name)) for column, name in wanted.items()}
+        plain[plain_name(name)].append(position)
+    found = {column: exact.get(name) or plain.get(plain_name(name)) for column, name in wanted.items()}
     return {column: positions for column, positions in found.items() if positions}
 
 
-def find_columns(path: Path, names: Sequence[str], columns: Mapping[str, str]) -> dict[str, int]:
-    """Canonical column -> its position in a header row.
+def header_columns(path: Path, names: Sequence[str], given: Mapping[str, str]) -> dict[str, str]:
+    """Canonical column -> the header it stands under, of those that a header row has.
 
-    Raises InputError where a mapped column is missing, two fit equally well, or none identifies a company.
+    What is given goes first, then the canonical names, then their aliases. Raises InputError where a given
+    header is missing, several headers could be one column, or no column identifies a company.
     """
-    found = fitting(names, columns)
-    for column, wanted in columns.items():
-        if column not in found:
-            raise missing_column(path, wanted, names)
+    found = fitting(names, _own_names(given))
     for column, positions in found.items():
         if len(positions) > 1:
-            raise InputError(
-                path,
-                f"header row: {len(positions)} columns are called {names[positions[0]]!r}",
-                f"rename all but one, or say which is {column} with --lead-columns",
-                field=column,
-            )
+            raise _ambiguous(path, column, [names[position] for position in positions])
+    return _settled(path, names, given, {column: names[places[0]] for column, places in found.items()})
+
+
+def object_columns(path: Path, names: Sequence[str], given: Mapping[str, str]) -> dict[str, str]:
+    """The same for the keys of all objects together. Each object may write them in another way, and whether
+    one has two that fit is that row's matter; so a column keeps the name that all of them are ways to write.
+    """
+    own_names = _own_names(given)
+    return _settled(path, names, given, {column: own_names[column] for column in fitting(names, own_names)})
+
+
+def recognised(names: Sequence[str], given: Mapping[str, str]) -> int:
+    """How many of the headers are lead columns under some name."""
+    known = {plain_name(name) for name in _own_names(given).values()}
+    known.update(*(group for groups in aliases().values() for group in groups))
+    return sum(plain_name(name) in known for name in names)
+
+
+def _own_names(given: Mapping[str, str]) -> dict[str, str]:
+    return {column: given.get(column, column) for column in CANONICAL_COLUMNS}
+
+
+def _settled(
+    path: Path, names: Sequence[str], given: Mapping[str, str], found: dict[str, str]
+) -> dict[str, str]:
+    for column, header in given.items():
+        if column not in found:
+            raise missing_column(path, header, names)
+    taken = {plain_name(header) for header in found.values()}
+    for column in CANONICAL_COLUMNS:
+        if column not in found and (alias := _by_alias(path, column, names, taken)):
+            found[column] = alias
     if not any(column in found for column in IDENTIFYING):
-        raise no_usable_column(path, names)
-    return {column: positions[0] for column, positions in found.items()}
+        raise InputError(
+            path,
+            f"header row: no column is a {', a '.join(IDENTIFYING)}, but there is {_listed(names)}",
+            "say which is which with --lead-columns company=<your column>",
+            field="company",
+        )
+    return found
+
+
+def _by_alias(path: Path, column: str, names: Sequence[str], taken: set[str]) -> str | None:
+    for group in aliases().get(column, ()):
+        headers = [name for name in names if plain_name(name) in group - taken]
+        if len({plain_name(header) for header in headers}) > 1:
+            raise _ambiguous(path, column, headers)
+        if headers:
+            return headers[0]
+    return None
+
+
+def _ambiguous(path: Path, column: str, headers: Sequence[str]) -> InputError:
+    if len(set(headers)) == 1:
+        return InputError(
+            path,
+            f"header row: {len(headers)} columns are called {headers[0]!r}",
+            f"rename all but the one that is the {column}",
+            field=column,
+        )
+    return InputError(
+        path,
+        f"header row: {' and '.join(map(repr, headers))} could each be the {column}",
+        f'say which with --lead-columns "{column}={headers[0]}"',
+        field=column,
+    )
 
 
 def missing_column(path: Path, wanted: str, names: Iterable[str]) -> InputError:
     return InputError(
-        path, f"header row: no column is called {wanted!r}", f"name one of {_listed(names)}", field=wanted
-    )
-
-
-def no_usable_column(path: Path, names: Iterable[str]) -> InputError:
-    return InputError(
         path,
-        f"header row: none of the columns {', '.join(IDENTIFYING)} is there, but {_listed(names)}",
-        "rename one, or say which is which with --lead-columns company=<your column>",
-        field="company",
+        f"header row: no column is called {wanted!r}, but there is {_listed(names)}",
+        "name one of these with --lead-columns",
+        field=wanted,
     )
-
-
-def _plain(name: str) -> str:
-    return "".join(name.casefold().split()).replace("_", "").replace("-", "")
 
 
 def _listed(names: Iterable[str]) -> str:

@@ -3,6 +3,7 @@
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from gzip import GzipFile
 from pathlib import Path
 from typing import IO, Any
@@ -11,16 +12,35 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from resources.errors import InputError
-from resources.lead_columns import CANONICAL_COLUMNS, RawLead, find_columns
-from resources.lead_parsing import as_text, storable
-from resources.lead_text import open_bytes
+from resources.lead_columns import CANONICAL_COLUMNS, RawLead, header_columns
+from resources.lead_layout import Layout
+from resources.lead_parsing import as_text
+from resources.lead_text import kept, open_bytes
 
 _BATCH_ROWS = 10_000
 _UNREADABLE = object()
 
 
-def parquet_leads(path: Path, columns: Mapping[str, str]) -> Iterator[RawLead]:
+def parquet_layout(path: Path, given: Mapping[str, str]) -> Layout:
+    """How a Parquet file is to be read. Raises InputError as lay_out does."""
+    with _open(path) as file:
+        return Layout(columns=header_columns(path, _names(file), given))
+
+
+def parquet_leads(path: Path, layout: Layout) -> Iterator[RawLead]:
     """Rows of a Parquet file. Raises InputError as read_leads does."""
+    with _open(path) as file:
+        theirs = dict(zip(_names(file), file.schema_arrow.names, strict=True))
+        found = {column: theirs[header] for column, header in layout.columns.items() if header in theirs}
+        row = 0
+        for batch in file.iter_batches(_BATCH_ROWS, columns=list(found.values())):
+            for cells in _rows(batch):
+                row += 1
+                yield _lead(row, {column: cells[name] for column, name in found.items()})
+
+
+@contextmanager
+def _open(path: Path) -> Iterator[Any]:
     with open_bytes(path) as stream, tempfile.TemporaryFile() as plain:
         # Parquet is read from its end, and gzip data cannot be.
         source: IO[bytes] | GzipFile = stream
@@ -28,16 +48,13 @@ def parquet_leads(path: Path, columns: Mapping[str, str]) -> Iterator[RawLead]:
             shutil.copyfileobj(stream, plain)
             source = plain
         try:
-            file = pq.ParquetFile(source)
-            names = file.schema_arrow.names
-            found = find_columns(path, names, columns)
-            row = 0
-            for batch in file.iter_batches(_BATCH_ROWS, columns=[names[i] for i in found.values()]):
-                for cells in _rows(batch):
-                    row += 1
-                    yield _lead(row, {column: cells[names[i]] for column, i in found.items()})
+            yield pq.ParquetFile(source)
         except (pa.ArrowException, OSError) as error:
             raise InputError(path, f"is not a whole Parquet file: {error}", "export it again") from None
+
+
+def _names(file: Any) -> list[str]:
+    return [kept(name) for name in file.schema_arrow.names]
 
 
 def _rows(batch: Any) -> Iterator[dict[str, Any]]:
@@ -56,7 +73,16 @@ def _cells(column: Any) -> list[Any]:
 def _cell(scalar: Any) -> Any:
     try:
         return scalar.as_py()
+    except UnicodeDecodeError:
+        return _half_pairs(scalar.as_buffer().to_pybytes())
     except (ValueError, OverflowError):
+        return _UNREADABLE
+
+
+def _half_pairs(content: bytes) -> Any:
+    try:
+        return content.decode("utf-8", "surrogatepass")
+    except UnicodeDecodeError:
         return _UNREADABLE
 
 
@@ -69,5 +95,4 @@ def _lead(row: int, cells: dict[str, Any]) -> RawLead:
             problem = problem or f"column {column} holds a nested value or bytes, not a text"
         else:
             values[column] = as_text(value)
-    unstorable, values = storable(values)
-    return RawLead(row, row, values, problem or unstorable)
+    return RawLead(row, row, values, problem)

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import re
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,8 +22,11 @@ _SIGNATURES = {
     b"SQLite format 3\0": "an SQLite database",
     b"\x1f\x8b": "gzipped",
 }
-_UTF16 = (b"\xff\xfe", b"\xfe\xff")
-_AS_UTF8 = "save it as CSV or JSONL in UTF-8"
+_SURROGATE = re.compile("[\ud800-\udfff]")
+# Runs of half pairs as some programs write them into what they call UTF-8, each byte as a surrogate escape.
+_HALF_PAIR = re.compile("(?:\udced[\udca0-\udcbf][\udc80-\udcbf])+")
+# What would read as an escaped half pair once it is stored: backslashes before udXXX, or before a half pair.
+_READS_SO = re.compile(r"\\+(?=ud[89a-f][0-9a-f]{2}|[\ud800-\udfff])")
 
 Content = io.BufferedReader | gzip.GzipFile
 
@@ -51,27 +55,33 @@ def open_bytes(path: Path) -> Iterator[Content]:
 
 
 @contextmanager
-def open_text(path: Path, newline: str) -> Iterator[io.TextIOWrapper]:
-    """The content as text: UTF-8, or UTF-16 where a byte order mark says so.
+def open_text(path: Path, encoding: str, newline: str) -> Iterator[io.TextIOWrapper]:
+    """The content as text in an encoding that Python names.
 
-    Bytes that are not UTF-8 come out as surrogate escapes, so that `Lines` can say in which row they are.
+    Bytes that the encoding does not know come out as surrogate escapes, so that `Lines` can say in which row
+    they are. UTF-16 has no such bytes; halves of surrogate pairs in it are kept.
     """
+    errors = "surrogatepass" if is_wide(encoding) else "surrogateescape"
     with open_bytes(path) as content:
-        head = content.peek(16)
-        for signature, kind in _SIGNATURES.items():
-            if head.startswith(signature):
-                raise InputError(path, f"is {kind}, whatever its name says", _AS_UTF8)
-        encoding = "utf-16" if head.startswith(_UTF16) else "utf-8-sig"
-        yield io.TextIOWrapper(content, encoding=encoding, errors="surrogateescape", newline=newline)
+        refuse_other_kinds(path, content.peek(16))
+        yield io.TextIOWrapper(content, encoding=encoding, errors=errors, newline=newline)
+
+
+def refuse_other_kinds(path: Path, head: bytes) -> None:
+    """Raises InputError where the first bytes are those of another kind of file."""
+    for signature, kind in _SIGNATURES.items():
+        if head.startswith(signature):
+            raise InputError(path, f"is {kind}, whatever its name says", "save it as CSV or JSONL in UTF-8")
+
+
+def is_wide(encoding: str) -> bool:
+    return encoding.replace("_", "-").lower().startswith(("utf-16", "utf-32"))
 
 
 class BadByte(Exception):
-    """A byte that is not UTF-8, met while reading."""
+    """A byte that is no text in the file's encoding, met while reading. `row` 0 is the header."""
 
-    def error(self, path: Path, row: int) -> InputError:
-        header = "" if row else "header row: "
-        remedy = f"{_AS_UTF8} (it may be Windows-1252 now)"
-        return InputError(path, f"{header}{self} is not UTF-8 text", remedy, row=row or None)
+    row = 0
 
 
 class Lines(Iterator[str]):
@@ -80,6 +90,7 @@ class Lines(Iterator[str]):
 
     def __init__(self, stream: io.TextIOWrapper) -> None:
         self._stream = stream
+        self._bytes_as_surrogates = stream.errors == "surrogateescape"
         self._taken: list[str] = []
         self._returned: list[str] = []
         self._count = 0
@@ -104,9 +115,26 @@ class Lines(Iterator[str]):
             line = next(self._stream)
         except UnicodeDecodeError as error:
             raise BadByte(f"byte 0x{error.object[error.start]:02x}") from None
-        if not line.isascii():
-            try:
-                line.encode("utf-8")
-            except UnicodeEncodeError as error:
-                raise BadByte(f"byte 0x{ord(line[error.start]) - 0xDC00:02x}") from None
+        if line.isascii() or not _SURROGATE.search(line):
+            return line
+        if not self._bytes_as_surrogates:
+            return line
+        line, half_pairs = _HALF_PAIR.sub(_character, line), _HALF_PAIR.sub("", line)
+        if bad := _SURROGATE.search(half_pairs):
+            raise BadByte(f"byte 0x{ord(bad[0]) - 0xDC00:02x}")
         return line
+
+
+def _character(escaped: re.Match[str]) -> str:
+    content = escaped[0].encode("utf-8", "surrogateescape").decode("utf-8", "surrogatepass")
+    return content.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "surrogatepass")
+
+
+def kept(text: str) -> str:
+    r"""A text as it can be stored: half of a surrogate pair, which no UTF-8 file can hold, becomes the six
+    characters \udXXX. `\` before what already reads so is doubled; so all texts stay apart.
+    """
+    if "\\ud" not in text and (text.isascii() or not _SURROGATE.search(text)):
+        return text
+    text = _READS_SO.sub(lambda match: match[0] * 2, text)
+    return _SURROGATE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)

@@ -48,7 +48,11 @@ def bad(tmp_path: Path, name: str, content: bytes) -> Path:
         ("picture.csv", b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR", ("picture.csv",)),
         ("empty.csv", b"", ("empty.csv", "empty")),
         ("header.csv", b"company,domain\n", ("header.csv", "no rows")),
-        ("latin.csv", "company\nCaf\xe9 Ltd\n".encode("latin-1"), ("latin.csv", "row 1", "UTF-8")),
+        (
+            "latin.csv",
+            "company\nI\xf1igo\n".encode("latin-1"),
+            ("latin.csv", "row 1", "--lead-encoding cp1252"),
+        ),
         ("useless.csv", b"colour,size\nred,1\n", ("useless.csv", "company")),
         ("leads.xlsx", b"PK\x03\x04", ("leads.xlsx", ".csv")),
     ],
@@ -116,6 +120,16 @@ def test_run_prints_exactly_one_json_object(tmp_path: Path) -> None:
         assert asset["seconds"] >= 0
     assert {"asset", "name", "passed", "severity"} == set(report["checks"][0])
     assert all(check["passed"] for check in report["checks"] if check["severity"] == "ERROR")
+
+
+def test_what_was_found_in_a_lead_file_is_told_in_one_line(tmp_path: Path) -> None:
+    """On stderr, for people; a program's stderr stays empty and stdout is its object alone."""
+    leads = bad(tmp_path, "export.csv", "Account Name;Website\nM\xfcller;a.example\n".encode("cp1252"))
+    code, out, err = workforce(tmp_path / "home", *BASE, "--leads", str(leads))
+    told = "export.csv: read as cp1252; semicolon between cells; company is 'Account Name'; domain is 'Web"
+    assert code == 0 and told in err and "Account Name" not in out
+    code, out, err = workforce(tmp_path / "home", *BASE, "--leads", str(leads), "--json")
+    assert (code, err) == (0, "") and json.loads(out)["assets"]["leads"]["rows"] == 1
 
 
 def test_trace_and_status_show_a_record_and_the_whole(ran: Outbound) -> None:

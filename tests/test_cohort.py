@@ -4,12 +4,14 @@ from datetime import date
 from pathlib import Path
 
 import pytest
+import yaml
 
 from resources.campaign import load_campaign
 from resources.cohort import add_to_cohort, load_cohort
 from resources.directory import load_directory
 from resources.errors import InputError
 from resources.home import Home
+from resources.lead_file import lay_out
 
 SAMPLE = Path(__file__).parents[1] / "examples" / "outbound"
 DAY = date(2026, 3, 2)
@@ -28,7 +30,7 @@ def leads(tmp_path):
 
 
 def add(home, leads, *, columns=None, limit=None, directories=(), campaign=SAMPLE / "campaign.yaml"):
-    return add_to_cohort(home, DAY, leads, columns or {}, limit, directories, campaign)
+    return add_to_cohort(home, DAY, leads, lay_out(leads, columns or {}), limit, directories, campaign)
 
 
 def contents(home):
@@ -106,6 +108,35 @@ def test_limit_and_columns_are_kept_with_the_file(home, leads):
     assert [row["city"] for row in load_cohort(home, DAY).leads()] == ["Acme", "Zeta", "Beta"]
 
 
+def test_how_a_file_was_read_is_kept_with_it(home, tmp_path, monkeypatch):
+    """Encoding, delimiter and columns as found on the first day, whatever later versions would find."""
+    path = tmp_path / "export.csv"
+    path.write_bytes("Account Name;City\nMüller GmbH;Köln\n".encode("cp1252"))
+    add(home, path)
+    monkeypatch.setattr("resources.lead_columns.aliases", dict)
+    monkeypatch.setattr("resources.lead_file.find_encoding", lambda path: "cp850")
+    (row,) = load_cohort(home, DAY).leads()
+    assert (row["company"], row["city"]) == ("Müller GmbH", "Köln")
+
+
+def test_a_cohort_file_without_layouts_is_still_read(home, leads):
+    """As the first version wrote it: the layout is then found anew."""
+    add(home, leads, columns={"city": "company"})
+    card = home.cohorts / "2026-03-02" / "cohort.yaml"
+    content = yaml.safe_load(card.read_text())
+    content["leads"][0] |= {"columns": {"city": "company"}}
+    del content["leads"][0]["layout"]
+    card.write_text(yaml.safe_dump(content))
+    assert [row["city"] for row in load_cohort(home, DAY).leads()] == ["Acme", "Zeta", "Beta"]
+
+
+def test_progress_counts_the_rows_that_are_checked(home, leads):
+    """Each row is told; no more than the limit."""
+    told = []
+    add_to_cohort(home, DAY, leads, lay_out(leads), 2, (), SAMPLE / "campaign.yaml", told.append)
+    assert told == [1, 2]
+
+
 def test_directories_given_again_replace_and_none_given_stay(home, leads, tmp_path):
     """The latest list is the cohort's."""
     (tmp_path / "d.csv").write_text("id,name\n1,Acme\n")
@@ -131,7 +162,7 @@ def test_another_campaign_for_the_date_is_refused(home, leads, tmp_path):
 
 
 def bad_inputs(folder):
-    (folder / "bad.csv").write_bytes(b"company\nAcme\n\xfc\n")
+    (folder / "bad.csv").write_bytes(b"company\nAcme\n\xff\n")
     (folder / "bad.yaml").write_text("source: x\n")
     lost = folder / "lost.yaml"
     lost.write_text((SAMPLE / "directory.yaml").read_text())

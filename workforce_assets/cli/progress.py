@@ -19,7 +19,11 @@ class Bars:
         self._progress = progress
 
     def watcher(self, context: Any, asset: str) -> Callable[[int], None]:
-        task: TaskID = self._progress.add_task(f"{context.partition_key}  {asset}", rows=0)
+        return self.counter(f"{context.partition_key}  {asset}")
+
+    def counter(self, what: str) -> Callable[[int], None]:
+        """A bar of its own; it is told how many rows have passed."""
+        task: TaskID = self._progress.add_task(what, rows=0)
 
         def tell(rows: int) -> None:
             if rows % EVERY == 0:

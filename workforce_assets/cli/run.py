@@ -7,7 +7,16 @@ from typing import Annotated
 
 import typer
 
-from workforce_assets.cli.console import EXIT_BLOCKED, OUT, input_errors, parse_at, parse_day, print_json
+from workforce_assets.cli.console import (
+    ERR,
+    EXIT_BLOCKED,
+    OUT,
+    input_errors,
+    parse_at,
+    parse_day,
+    print_json,
+    shown,
+)
 
 
 def run(
@@ -25,23 +34,41 @@ def run(
     lead_columns: Annotated[
         str | None, typer.Option(help="their column names, e.g. company=Account,domain=Website")
     ] = None,
+    lead_encoding: Annotated[
+        str | None, typer.Option(help="the file's encoding, e.g. cp1252; default: found in it")
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="print exactly one JSON object")] = False,
 ) -> None:
     """Copy the inputs into the day's cohort, then enrich, score, draft and send."""
     from resources.cohort import load_cohort
     from workforce_assets.cli.progress import progress_bars
     from workforce_assets.cli.report import print_report
-    from workforce_assets.inputs import hand_in
+    from workforce_assets.inputs import hand_in, what_was_found
     from workforce_assets.prepare import prepare
     from workforce_assets.runner import runner
     from workforce_assets.settings import Settings
     from workforce_assets.workforces import find_workforce
 
     settings = Settings.from_environment(os.environ)
-    with input_errors():
+    with input_errors(), progress_bars(quiet=json) as bars:
         chosen = find_workforce(workforce)
         day, clock = parse_day("--date", date, datetime.now(UTC).date()), parse_at(at)
-        hand_in(settings.home, chosen, day, leads, lead_columns, limit, directory or [], campaign)
+        checked = bars.counter(f"checking {shown(leads.name)}")
+        layout = hand_in(
+            settings.home,
+            chosen,
+            day,
+            leads,
+            lead_columns,
+            limit,
+            directory or [],
+            campaign,
+            lead_encoding,
+            checked,
+        )
+    if not json and (found := what_was_found(layout)):
+        ERR.print(f"{shown(leads.name)}: {shown(found)}")
+    with input_errors():
         prepare(settings)
     with input_errors(), progress_bars(quiet=json) as bars, runner(settings, chosen, bars) as at_work:
         report = at_work.run(day.isoformat(), clock)
