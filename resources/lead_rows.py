@@ -106,8 +106,8 @@ def _lead_id_problem(values: Mapping[str, str | None]) -> str | None:
     if lead_id is None or (len(lead_id) <= _LONGEST_ID and lead_id.isprintable()):
         return None
     return (
-        f"column lead_id has {len(lead_id)} characters, some perhaps invisible; "
-        f"give at most {_LONGEST_ID}, all of them printable"
+        f"column lead_id is {_shown(lead_id)} ({len(lead_id)} characters); "
+        f"give at most {_LONGEST_ID}, none of them invisible"
     )
 
 
