@@ -1,4 +1,4 @@
-"""Similar names: what is offered, how words are compared, what securities lists append, odd text."""
+"""Similar names: what is offered, how words are compared, securities, and odd text."""
 
 from pathlib import Path
 from time import perf_counter
