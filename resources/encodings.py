@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import pairwise
+from itertools import islice, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -31,10 +31,12 @@ _EAST_ASIAN = {
 }
 # Words of the Latin script go on in ASCII letters; Greek and Cyrillic ones, which come after it, do not.
 _ASCII, _GREEK = frozenset("abcdefghijklmnopqrstuvwxyz"), "\u0370"
-_FITS, _MARGIN, _FOREIGN = 0.9, 0.1, 3
+_FITS, _LIKELY, _MARGIN, _FOREIGN = 0.9, 0.5, 0.1, 3
 # Below this difference charset-normalizer's measure of disorder says nothing.
 _DISORDER_MARGIN = 0.05
 _ENOUGH_BYTES = 2048
+# Enough to tell by. Random bytes without a bound took half a minute.
+_CHUNKS, _LONGEST = 2000, 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +70,10 @@ class _Reading:
 
 def detect(lines: Iterable[bytes]) -> str | Doubt:
     """The encoding of lines that each hold bytes beyond ASCII."""
-    chunks = sorted({chunk for line in lines for chunk in _GAPS.split(line) if not chunk.isascii()})
+    found = (chunk for line in lines for chunk in _GAPS.split(line) if not chunk.isascii())
+    chunks = list(islice(dict.fromkeys(chunk for chunk in found if len(chunk) <= _LONGEST), _CHUNKS))
     readings = sorted(_readings(chunks), key=lambda reading: -reading.fit)
-    if not readings:
+    if not readings or readings[0].fit < _LIKELY:
         return Doubt({})
     best = readings[0]
     likely = [reading for reading in readings if not best.beats(reading)]
@@ -87,7 +90,9 @@ def detect(lines: Iterable[bytes]) -> str | Doubt:
 
 
 def _readings(chunks: Sequence[bytes]) -> list[_Reading]:
-    readings = []
+    readings: list[_Reading] = []
+    if not chunks:
+        return readings
     for encoding, languages in _content()["encodings"].items():
         try:
             texts = tuple(chunk.decode(encoding) for chunk in chunks)
@@ -96,7 +101,7 @@ def _readings(chunks: Sequence[bytes]) -> list[_Reading]:
         each = [[_makes_sense(text, _word_of(language)) for text in texts] for language in _listed(languages)]
         fits = tuple(map(any, zip(*each, strict=True)))
         foreign = len(texts) - max(map(sum, each))
-        readings.append(_Reading(encoding, texts, fits, sum(fits) / max(1, len(fits)), foreign))
+        readings.append(_Reading(encoding, texts, fits, sum(fits) / len(fits), foreign))
     return readings
 
 

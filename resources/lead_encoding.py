@@ -19,6 +19,7 @@ _MARKS = {
 }
 _CHUNK = 1 << 20
 _LINES, _LINE_BYTES = 2000, 4000
+_CELL_ENDS = (b" ", b'"', b",", b";", b"\t")
 
 
 def check_encoding(name: str) -> str:
@@ -76,7 +77,7 @@ def _found(path: Path) -> str | Doubt:
         while len(lines) < _LINES and (line := content.readline(_LINE_BYTES)):
             rest = line
             while len(rest) == _LINE_BYTES and not rest.endswith(b"\n"):
-                line = line[: line.rfind(b" ") + 1]  # not to cut a character in two
+                line = line[: max(map(line.rfind, _CELL_ENDS)) + 1]  # not to cut a character in two
                 rest = content.readline(_LINE_BYTES)
             if not line.isascii():
                 lines[line] = None

@@ -94,7 +94,7 @@ def _not_text(path: Path, bad: BadByte, encoding: str | Doubt) -> InputError:
         return InputError(path, header + problem, remedy, row=bad.row or None)
     ways = " or ".join(f"{text!r} ({name})" for name, text in encoding.readings.items())
     problem = f"{header}{bad} is not UTF-8 text; the file could say {ways}"
-    remedy = f"say which with {OPTION} {next(iter(encoding.readings))}, or save it in UTF-8"
+    remedy = f"say which, or another, with {OPTION} {next(iter(encoding.readings))}, or save it in UTF-8"
     return InputError(path, problem, remedy, row=bad.row or None)
 
 

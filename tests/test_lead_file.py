@@ -107,7 +107,7 @@ BAD_FILES = [
     (
         "a.csv",
         b"company\nAcme\nI\xf1igo\n",
-        r"row 2: byte 0xf1 .*'Iñigo' \(cp1252\) or 'Ińigo' \(cp1250\); say",
+        r"row 2: byte 0xf1 .*'Iñigo' \(cp1252\) or 'Ińigo' \(cp1250\); say which",
     ),
     ("a.csv", "company\nMüller\n".encode() + b"M\xfcller\n", "row 2: byte 0xfc .*no other encoding fits"),
     ("a.csv", b"\xef\xbb\xbfcompany\nAcme\nM\xfcller\n", "row 2: byte 0xfc is not UTF-8 text"),
@@ -426,6 +426,17 @@ def test_an_encoding_that_is_not_sure_is_asked_for(tmp_path, encoding, text):
     with pytest.raises(InputError, match=r"row 2: byte 0x.. is not UTF-8 text.*--lead-encoding"):
         rows_of(path)
     assert rows_of(path, encoding=encoding)[1]["company"] == text
+
+
+HUGE = [b"\xfc" * 100_000, b"\xfc," * 100_000, "例示工業".encode("euc_jp") * 20_000, bytes(range(256)) * 4000]
+
+
+@pytest.mark.parametrize("content", HUGE)
+def test_an_encoding_is_asked_for_soon_whatever_the_bytes(tmp_path, content):
+    """Lines without end, words without end, bytes without sense: one line that says what to do."""
+    path = write(tmp_path, "a.csv", b"company\nAcme\n" + content)
+    with pytest.raises(InputError, match=r"byte 0x.. is not UTF-8 text.*--lead-encoding"):
+        rows_of(path)
 
 
 @pytest.mark.parametrize("name", ["klingon", "base64", "rot13", "undefined", "", "a\0b"])
