@@ -128,7 +128,7 @@ def _settled(
     if not any(column in found for column in IDENTIFYING):
         raise InputError(
             path,
-            f"header row: no column is a {', a '.join(IDENTIFYING)}, but there is {_listed(names)}",
+            f"header row: no column is a company, domain, e-mail address or ticker, only {_listed(names)}",
             "say which is which with --lead-columns company=<your column>",
             field="company",
         )
