@@ -18,7 +18,7 @@ demo: .venv/ready marts
 	$(BIN)/python examples/outbound/demo.py
 
 test: .venv/ready marts lint types contracts
-	$(BIN)/python -m pytest --numprocesses 2
+	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal
 
 dev: .venv/ready marts
 	$(BIN)/workforce migrate
