@@ -41,3 +41,31 @@ def conservation(
             "extra_examples": dg.MetadataValue.json(sorted(extra)[:5]),
         },
     )
+
+
+def conservation_of_files(
+    asset: str, rows_read: int, rows: Iterable[Mapping[str, Any]]
+) -> dg.AssetCheckResult:
+    """Compare the number of rows the files hold with the rows at intake, which has no ids to go by.
+
+    `rows` are a partition's rows with record_id and disposition; each id must stand once.
+    """
+    ids, dispositions = Counter[str](), Counter[str]()
+    for row in rows:
+        ids[row["record_id"]] += 1
+        dispositions[row["disposition"]] += 1
+    repeated = sorted(record_id for record_id, count in ids.items() if count > 1)
+    known = sum(dispositions[name] for name in DISPOSITIONS)
+    return dg.AssetCheckResult(
+        asset_key=asset,
+        check_name="conservation",
+        passed=rows_read == ids.total() == known and not repeated,
+        severity=dg.AssetCheckSeverity.ERROR,
+        description=f"{rows_read} rows in the files, {ids.total()} out, {len(repeated)} ids more than once",
+        metadata={
+            "rows_in": rows_read,
+            "rows_out": ids.total(),
+            **{f"rows_{name}": dispositions[name] for name in DISPOSITIONS},
+            "repeated_examples": dg.MetadataValue.json(repeated[:5]),
+        },
+    )

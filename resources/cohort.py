@@ -75,6 +75,11 @@ class Cohort:
             for raw in islice(read_leads(file.path, file.layout), file.limit)
         )
 
+    def rows_read(self) -> int:
+        """How many rows the files hold, counted before any is judged: what intake must account for."""
+        files = (islice(read_leads(file.path, file.layout), file.limit) for file in self.lead_files)
+        return sum(1 for file in files for _ in file)
+
 
 def load_cohort(home: Home, day: date) -> Cohort:
     """The cohort of a day. Raises InputError, with the remedy, if there is none or its file is unusable."""

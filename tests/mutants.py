@@ -155,6 +155,20 @@ MUTANTS = (
         "tests/test_lead_suite.py::test_results_hold_nothing_personal",
     ),
     Mutant(
+        "a profile keeps the contact details somebody wrote",
+        "workforce_assets/capabilities.py",
+        "mask(row[name]) if row[name] else None",
+        "row[name]",
+        "tests/test_reach.py::test_what_a_lead_wrote_is_masked_before_anyone_holds_it",
+    ),
+    Mutant(
+        "intake is not held against the files",
+        "checks/conservation.py",
+        "rows_read == ids.total() == known",
+        "ids.total() == known",
+        "tests/test_stage_checks.py::test_intake_is_held_against_the_files_own_count",
+    ),
+    Mutant(
         "a failed done row is only a warning",
         "checks/stage_checks.py",
         "breached = bar.blocking and tally.failed_done > 0",

@@ -9,13 +9,17 @@ from types import FunctionType, ModuleType
 from typing import Any
 
 import pytest
+from upath import UPath
 
-from resources.crm import CohortContacts, Contact
+from resources.crm import CohortContacts, Contact, Profile
+from resources.lake import Lake
 from resources.outbox import MaildirOutbox
 from resources.store.engine import open_engine
 from specialists.specialist import ROOT, blueprint
 from specialists.tools import Effect
 from tests.outbound import Outbound
+from workforce_assets.capabilities import read_profiles
+from workforce_assets.intake import LEADS_SCHEMA
 from workforce_assets.outbound import OUTBOUND
 from workforce_assets.world import World
 
@@ -86,7 +90,23 @@ def test_no_contact_is_in_reach(ran: Outbound, name: str) -> None:
     addresses = {row["email"] for row in ran.rows("leads") if row["email"]}
     for item in reachable(built(ran, name)):
         assert not isinstance(item, Contact | CohortContacts)
-        assert not (isinstance(item, str) and item in addresses)
+        assert not (isinstance(item, str) and any(address in item for address in addresses))
+
+
+def test_what_a_lead_wrote_is_masked_before_anyone_holds_it(tmp_path: Path) -> None:
+    """An address or a telephone number in the title, the message or the source reaches no specialist."""
+    written = {
+        "title": "Buyer, +49 30 901820",
+        "message": "Mail me: jane (at) other dot example",
+        "source": "jane@other.example",
+    }
+    plain = dict.fromkeys(LEADS_SCHEMA.names)
+    counts = {"tokens_in": 0, "tokens_out": 0, "cost_usd": 0.0, "verdicts": []}
+    texts = {"specialist_version": "v", "input_digest": "d", "run_id": "r"}
+    row = {**plain, **counts, **texts, **written, "record_id": "r1", "disposition": "done"}
+    leads = Lake(UPath(tmp_path)).stage("leads", "2026-03-02", LEADS_SCHEMA, [row], tmp_path / "staging")
+    profile = read_profiles(leads).profile("r1")
+    assert profile == Profile("Buyer, [contact detail]", "Mail me: [contact detail]", "[contact detail]")
 
 
 def test_the_walk_finds_the_mailer_where_it_is(ran: Outbound) -> None:

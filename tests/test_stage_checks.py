@@ -7,7 +7,7 @@ from typing import Any
 import dagster as dg
 import pytest
 
-from checks.conservation import conservation
+from checks.conservation import conservation, conservation_of_files
 from checks.stage_checks import Inspection, grader_results
 from resources.store.engine import open_engine
 from specialists.records import canonical_json
@@ -93,3 +93,15 @@ def test_conservation_names_what_is_lost_and_what_is_too_many(
 
 def test_conservation_wants_a_known_disposition() -> None:
     assert not conservation("x", ["a"], [{"record_id": "a", "disposition": "lost"}]).passed
+
+
+@pytest.mark.parametrize(("rows_read", "passed"), [(2, True), (3, False), (1, False)])
+def test_intake_is_held_against_the_files_own_count(rows_read: int, passed: bool) -> None:
+    """A row that intake swallowed, or made up, is missed in the count of the files."""
+    rows = [{"record_id": name, "disposition": "done"} for name in ("a", "b")]
+    assert conservation_of_files("leads", rows_read, rows).passed is passed
+
+
+def test_intake_wants_each_id_once() -> None:
+    rows = [{"record_id": "a", "disposition": "done"}] * 2
+    assert not conservation_of_files("leads", 2, rows).passed

@@ -17,7 +17,6 @@ from specialists.cases import load_cases
 from specialists.decisions import Decided, Hold, NeedsJudgement
 from specialists.grading import Facts, grade
 from specialists.readability import reading_grade
-from specialists.records import Row
 from specialists.specialist import Specialist, blueprint
 from specialists.stage import decide_by_rules, settled
 from specialists.writer.schema import Makes, Reads
@@ -286,16 +285,6 @@ def test_injected_messages_change_nothing() -> None:
         text = json.loads(line)["text"]
         planted = record(profile=Profile(title=text, message=text, source=text))
         assert decide_by_rules(WRITER, planted).decision == expected
-
-
-def test_the_profile_comes_without_contact_details() -> None:
-    """Even from a CRM that forgot to mask them."""
-    dirty = Profile("Buyer, 0490 75 40 81", "Mail me: jane (at) other dot example", "jane@other.example")
-    writer = BLUEPRINT.build({"crm": CohortCrm({"r1": dirty})}, candidate=None)
-    row: Row = {"record_id": "r1"}
-    assert writer.tools.read_all(row)["profile"] == Profile(
-        "Buyer, [contact detail]", "Mail me: [contact detail]", "[contact detail]"
-    )
 
 
 def test_reading_grade_against_hand_counts() -> None:

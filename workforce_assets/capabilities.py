@@ -7,6 +7,7 @@ from resources.crm import CohortContacts, CohortCrm, CohortEmailDomains, Contact
 from resources.lake import LakeFile
 
 _CONTACT_COLUMNS = ["email", "first_name", "last_name", "country", "timezone", "consent"]
+# In the order of the fields of Profile.
 _PROFILE_COLUMNS = ["title", "message", "source"]
 
 
@@ -43,12 +44,10 @@ def read_contacts(leads: LakeFile) -> CohortContacts:
 
 
 def read_profiles(leads: LakeFile) -> CohortCrm:
-    """The accepted leads' profiles, their free text with contact details masked."""
+    """The accepted leads' profiles. Contact details are masked here, once: no specialist's graph has them."""
     return CohortCrm(
         {
-            row["record_id"]: Profile(
-                row["title"], mask(row["message"]) if row["message"] else None, row["source"]
-            )
+            row["record_id"]: Profile(*(mask(row[name]) if row[name] else None for name in _PROFILE_COLUMNS))
             for row in _accepted(leads, _PROFILE_COLUMNS)
         }
     )

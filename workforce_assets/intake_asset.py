@@ -1,11 +1,10 @@
 """The `leads` asset and its checks: everything a cohort's files hold, each row accounted for."""
 
-from collections.abc import Iterator
 from datetime import date
 
 import dagster as dg
 
-from checks.conservation import conservation
+from checks.conservation import conservation_of_files
 from checks.lead_suite import lead_checks
 from resources.lake import LakeFile
 from workforce_assets.intake import INTAKE_VERSION, LEADS_SCHEMA, intake_rows
@@ -59,7 +58,7 @@ def intake_checks(workforce: Workforce) -> list[dg.AssetChecksDefinition]:
     def check(context: dg.AssetCheckExecutionContext) -> dg.AssetCheckResult:
         world_resource: WorldResource = context.resources.world
         world = world_resource.open(date.fromisoformat(context.partition_key))
-        came_in: Iterator[str] = (lead["record_id"] for lead in world.cohort.leads())
-        return conservation(workforce.intake, came_in, partition(context).rows(["record_id", "disposition"]))
+        made = partition(context).rows(["record_id", "disposition"])
+        return conservation_of_files(workforce.intake, world.cohort.rows_read(), made)
 
     return [check, lead_checks(workforce.intake, DAYS, COMMON, partition)]

@@ -1,5 +1,6 @@
 """The rubric's criteria as strict data: one class for each way a criterion can be scored."""
 
+from abc import ABC, abstractmethod
 from itertools import pairwise
 from typing import Annotated, Literal, get_args
 
@@ -43,13 +44,13 @@ class WordBand(Strict):
     overrides: bool = False
 
 
-class _Criterion(Strict):
+class _Criterion(Strict, ABC):
     name: Name
     max_points: int = Field(gt=0)
 
+    @abstractmethod
     def offers(self) -> tuple[int, ...]:
         """Every number of points this criterion can give for something known."""
-        raise NotImplementedError
 
     @model_validator(mode="after")
     def _reaches_exactly_its_maximum(self) -> "_Criterion":

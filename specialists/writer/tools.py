@@ -1,6 +1,5 @@
 """The Writer's tools: the person without contact details, and the draft itself. No mailer, no contact."""
 
-from resources.contact_details import mask
 from resources.crm import CrmReader, Profile
 from specialists.records import Row
 from specialists.tools import Toolbox, read, write
@@ -15,11 +14,8 @@ class Tools(Toolbox):
 
     @read(fills="profile")
     def read_crm(self, row: Row) -> Profile:
-        """The person's title, own words, and where the lead came from, contact details masked."""
-        found = self._crm.profile(row["record_id"])
-        return Profile(
-            *(mask(value) if value else value for value in (found.title, found.message, found.source))
-        )
+        """The person's title, own words, and where the lead came from, without contact details."""
+        return self._crm.profile(row["record_id"])
 
     @write()
     def write_draft(self, output: Makes) -> Makes:
