@@ -6,8 +6,8 @@ from resources.model_gateway import Gateway
 from specialists.cases import Case
 from specialists.text_candidate import TextCandidate
 
-# `python -m evals.text_candidates sender`: it answers 51 % and reads 0.6 % of objections as none; what it leaves
-# goes to a person.
+# `python -m evals.text_candidates sender`: it answers 51 % and reads 0.6 % of objections as none; what it
+# leaves goes to a person.
 _THRESHOLD = 0.8
 
 

@@ -17,9 +17,13 @@ def print_report(report: RunReport) -> None:
         table.add_row(name, *_cells(asset))
     OUT.print(table)
     OUT.print(f"cost {report.cost_usd:.4f} USD · {report.records_per_second:,.0f} records/s")
-    held = sum(asset.by_disposition.get("held", 0) for asset in report.assets.values())
-    if held:
-        OUT.print(f"{held:,} records are held: `workforce status` says why")
+    waiting = {
+        name: sum(asset.by_disposition.get(name, 0) for asset in report.assets.values())
+        for name in ("held", "rejected")
+    }
+    if any(waiting.values()):
+        counts = " and ".join(f"{count:,} {name}" for name, count in waiting.items() if count)
+        OUT.print(f"{counts}: `workforce status` says why")
     for check in report.checks:
         if not check.passed:
             colour = "red" if check.severity == "ERROR" else "yellow"

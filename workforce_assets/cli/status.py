@@ -1,7 +1,7 @@
 """`workforce status`: what the lake holds, who decided it, and what waits for a person."""
 
 import os
-from collections import Counter, defaultdict
+from collections import Counter
 from typing import Annotated, Any
 
 import typer
@@ -18,7 +18,7 @@ def status(
     workforce: Annotated[str, typer.Argument(help="which workforce")] = "outbound",
     json: Annotated[bool, typer.Option("--json", help="print exactly one JSON object")] = False,
 ) -> None:
-    """Rows by disposition and decider, and why records are held, over all partitions."""
+    """Rows by disposition and decider, and why records are held or rejected, over all partitions."""
     from workforce_assets.settings import Settings
     from workforce_assets.warehouse import outcomes
     from workforce_assets.workforces import find_workforce
@@ -43,6 +43,7 @@ def _as_json(found: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:
             "by_disposition": _sum(rows, "disposition"),
             "by_decider": _sum(rows, "decided_by"),
             "held": _sum([row for row in rows if row["disposition"] == "held"], "reason"),
+            "rejected": _sum([row for row in rows if row["disposition"] == "rejected"], "reason"),
             "cost_usd": sum(row["cost_usd"] for row in rows),
         }
         for asset, rows in found.items()
@@ -61,14 +62,14 @@ def _print(found: dict[str, list[dict[str, Any]]]) -> None:
 
     columns = ("days", "rows", *DISPOSITIONS, "rule", "local", "model", "USD")
     table = compact_table("records, all partitions", "asset", *columns)
-    held: dict[tuple[str, str], int] = defaultdict(int)
+    why: dict[str, Counter[tuple[str, str]]] = {"held": Counter(), "rejected": Counter()}
     for asset, rows in found.items():
         total = sum(row["rows"] for row in rows)
         dispositions, kinds = _sum(rows, "disposition"), Counter[str]()
         for row in rows:
             kinds[decider_kind(row["decided_by"])] += row["rows"]
-            if row["disposition"] == "held":
-                held[asset, alike(row["reason"])] += row["rows"]
+            if row["disposition"] in why:
+                why[row["disposition"]][asset, alike(row["reason"])] += row["rows"]
         table.add_row(
             asset,
             str(len({row["partition"] for row in rows})),
@@ -78,7 +79,10 @@ def _print(found: dict[str, list[dict[str, Any]]]) -> None:
             f"{sum(row['cost_usd'] for row in rows):.4f}",
         )
     OUT.print(table)
-    _print_held(held)
+    if not why["held"]:
+        OUT.print("nothing is held: no record waits for a person")
+    _print_why("held: these wait for a person, for data, or for their hour", why["held"])
+    _print_why("rejected: rows of the files that could not be used", why["rejected"])
 
 
 def alike(reason: str) -> str:
@@ -86,16 +90,14 @@ def alike(reason: str) -> str:
     return "until the recipient's next business hour" if reason.startswith("until ") else reason
 
 
-def _print_held(held: dict[tuple[str, str], int]) -> None:
-    if not held:
-        OUT.print("nothing is held: no record waits for a person")
+def _print_why(title: str, reasons: Counter[tuple[str, str]]) -> None:
+    if not reasons:
         return
-    title = "held: these wait for a person, for data, or for their hour"
     table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD)
     table.add_column("asset")
     table.add_column("rows", justify="right")
     table.add_column("why")
-    ranked = sorted(held.items(), key=lambda item: -item[1])
+    ranked = reasons.most_common()
     for (asset, reason), rows in ranked[:REASONS]:
         table.add_row(asset, f"{rows:,}", shown(reason))
     OUT.print(table)
