@@ -1,22 +1,6 @@
-"""Deliberately broken variants of the code, each with the test that must catch it.
+"""The machine, the stores, the lake and the command line."""
 
-`tests/test_mutants.py` copies the tree, makes one change, and expects that test to fail. A mutant whose text
-is no longer found in the code fails too: it has to be brought up to date.
-"""
-
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True)
-class Mutant:
-    """Replace `old` by `new` in `file`; `test` must then fail."""
-
-    name: str
-    file: str
-    old: str
-    new: str
-    test: str
-
+from tests.mutants.mutant import Mutant
 
 STAGE = "specialists/stage.py"
 
