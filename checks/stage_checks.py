@@ -5,7 +5,6 @@ rejected outputs of held rows included. A blocking grader's check is an ERROR if
 of that it is a WARN if the share of outputs that pass lies under the bar on the card.
 """
 
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -63,10 +62,9 @@ def stage_checks(
     def run(context: dg.AssetCheckExecutionContext) -> Iterator[dg.AssetCheckResult]:
         opened = inspect(context)
         yield from grader_results(asset, opened)
-        done = (
-            row["record_id"] for row in opened.upstream.rows(["record_id", "disposition"]) if _is_done(row)
-        )
-        yield conservation(asset, done, opened.made.rows(["record_id", "disposition"]))
+        columns = ["record_id", "disposition"]
+        done = (row["record_id"] for row in opened.upstream.view(columns, "done"))
+        yield conservation(asset, done, opened.made.rows(columns))
 
     return run
 
@@ -94,37 +92,41 @@ class _Tally:
     """One grader's passes and failures over a partition."""
 
     total: int = 0
+    failed: int = 0
     failed_done: int = 0
-    failed: Counter[str] = field(default_factory=Counter)
+    examples: list[str] = field(default_factory=list)
 
     def add(self, record_id: str, done: bool, passed: bool) -> None:
         self.total += 1
         if not passed:
-            self.failed[record_id] += 1
-            self.failed_done += done
+            self.fail(record_id, done)
+
+    def fail(self, record_id: str, done: bool) -> None:
+        self.failed += 1
+        self.failed_done += done
+        if len(self.examples) < EXAMPLES:
+            self.examples.append(record_id)
 
 
 def grader_results(asset: str, opened: Inspection) -> Iterator[dg.AssetCheckResult]:
     """A result per grader on the card, record graders first."""
     blueprint = opened.specialist.blueprint
     tallies = {name: _Tally() for name in blueprint.card.graders}
-    done_rows: list[dict[str, Any]] = []
+    done = 0
     for row in opened.made.rows():
+        done += _is_done(row)
         for verdict in regrade(opened.specialist, row, opened.setting):
             tallies[verdict.grader].add(row["record_id"], _is_done(row), verdict.passed)
-        if blueprint.cohort_graders and _is_done(row):
-            done_rows.append(row)
-    facts = _FactsByRecord(opened.setting)
     for name, grader in blueprint.cohort_graders.items():
-        failing = grader(done_rows, facts)
-        for row in done_rows:
-            tallies[name].add(row["record_id"], True, row["record_id"] not in failing)
+        tallies[name].total = done
+        for record_id in grader(opened.made.view(disposition="done"), _FactsByRecord(opened.setting)):
+            tallies[name].fail(record_id, done=True)
     for name, bar in blueprint.card.graders.items():
         yield _result(asset, name, bar, tallies[name])
 
 
 def _result(asset: str, name: str, bar: GraderBar, tally: _Tally) -> dg.AssetCheckResult:
-    passes = tally.total - tally.failed.total()
+    passes = tally.total - tally.failed
     rate = passes / tally.total if tally.total else 1.0
     breached = bar.blocking and tally.failed_done > 0
     passed = not breached and rate >= bar.bar
@@ -141,7 +143,7 @@ def _result(asset: str, name: str, bar: GraderBar, tally: _Tally) -> dg.AssetChe
             "failed_done": tally.failed_done,
             "pass_rate": round(rate, 4),
             "bar": bar.bar,
-            "failing_records": dg.MetadataValue.json(sorted(tally.failed)[:EXAMPLES]),
+            "failing_records": dg.MetadataValue.json(tally.examples),
         },
     )
 

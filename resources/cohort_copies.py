@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import shutil
 from pathlib import Path
 
 import yaml
@@ -45,16 +46,26 @@ class Copies:
             target = self._folder / name
             if target.is_file() and name.startswith(file_digest(target)[:_HASH_DIGITS]):
                 continue
-            content = source if isinstance(source, bytes) else source.read_bytes()
-            if not name.startswith(hashlib.sha256(content).hexdigest()[:_HASH_DIGITS]):
-                raise InputError(str(source), "changed while it was being read", "run the same command again")
-            replace_file(target, content)
+            if isinstance(source, bytes):
+                replace_file(target, source)
+            else:
+                _copy(source, target, name[:_HASH_DIGITS])
 
     def _plan(self, name: str, digest: str, source: Path | bytes) -> str:
         name = name.removeprefix(f"{digest[:_HASH_DIGITS]}-")  # a copy of a copy is the copy
         copy = f"{digest[:_HASH_DIGITS]}-{_ODD.sub('_', name)[-_LONGEST_NAME:]}"
         self._planned[copy] = source
         return copy
+
+
+def _copy(source: Path, target: Path, digits: str) -> None:
+    """Raises InputError where the content is not the one that was planned."""
+    unfinished = _unfinished(target)
+    shutil.copyfile(source, unfinished)
+    if not file_digest(unfinished).startswith(digits):
+        unfinished.unlink()
+        raise InputError(str(source), "changed while it was being read", "run the same command again")
+    unfinished.replace(target)
 
 
 def original_name(copy: str) -> str:
@@ -69,6 +80,10 @@ def file_digest(path: Path) -> str:
 
 def replace_file(target: Path, content: bytes) -> None:
     """Write a file so that a reader sees it whole or not at all. One writer at a time."""
-    unfinished = target.with_name(f".{target.name[:_HASH_DIGITS]}.unfinished")
+    unfinished = _unfinished(target)
     unfinished.write_bytes(content)
     unfinished.replace(target)
+
+
+def _unfinished(target: Path) -> Path:
+    return target.with_name(f".{target.name[:_HASH_DIGITS]}.unfinished")

@@ -1,8 +1,7 @@
 """The CRM, as far as a specialist may read it: a profile without contact details, or the contact itself."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, TypeVar
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +25,17 @@ class Contact:
     consent: str
 
 
+T_co = TypeVar("T_co", covariant=True)
+
+
+class ById(Protocol[T_co]):
+    """A dict, or rows that are held as columns (resources/rows_by_id.py)."""
+
+    def get(self, record_id: str, /) -> T_co | None: ...
+
+    def __getitem__(self, record_id: str, /) -> T_co: ...
+
+
 class CrmReader(Protocol):
     def profile(self, record_id: str) -> Profile: ...
 
@@ -43,7 +53,7 @@ class EmailDomains(Protocol):
 class CohortCrm:
     """The profiles of one cohort. It holds no contact details, so nothing that holds it can reach one."""
 
-    def __init__(self, profiles: Mapping[str, Profile]) -> None:
+    def __init__(self, profiles: ById[Profile]) -> None:
         self._profiles = profiles
 
     def profile(self, record_id: str) -> Profile:
@@ -53,7 +63,7 @@ class CohortCrm:
 class CohortContacts:
     """The contacts of one cohort."""
 
-    def __init__(self, contacts: Mapping[str, Contact]) -> None:
+    def __init__(self, contacts: ById[Contact]) -> None:
         self._contacts = contacts
 
     def contact(self, record_id: str) -> Contact | None:
@@ -63,7 +73,7 @@ class CohortContacts:
 class CohortEmailDomains:
     """Only the part behind the @, for the Enricher."""
 
-    def __init__(self, domains: Mapping[str, str]) -> None:
+    def __init__(self, domains: ById[str]) -> None:
         self._domains = domains
 
     def email_domain(self, record_id: str) -> str | None:

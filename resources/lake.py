@@ -41,6 +41,10 @@ class LakeFile:
         for batch in self.batches(columns):
             yield from batch.to_pylist()
 
+    def view(self, columns: list[str] | None = None, disposition: str | None = None) -> "Rows":
+        """The same, to be gone through as often as needed."""
+        return Rows(self, columns, disposition)
+
     def columns(self) -> list[str]:
         with self.path.open("rb") as stream:
             return list(pq.ParquetFile(stream).schema_arrow.names)
@@ -49,6 +53,19 @@ class LakeFile:
         """SHA-256 of the file's bytes: its data version."""
         with self.path.open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """A file's rows as dicts, in order, read anew each time; where given, only those with `disposition`."""
+
+    file: LakeFile
+    columns: list[str] | None
+    disposition: str | None
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        rows = self.file.rows(self.columns)
+        return rows if self.disposition is None else (r for r in rows if r["disposition"] == self.disposition)
 
 
 @dataclass(frozen=True)

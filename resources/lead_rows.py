@@ -5,6 +5,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from tempfile import TemporaryFile
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -56,25 +57,27 @@ def sift(rows: Iterable[tuple[str, RawLead]]) -> Iterator[dict[str, Any]]:
     Accepted rows come first, in order, the rejected after them: a lead's row never depends on a bad row.
     Of several rows with one lead_id (or, without any, of equal content) the first accepted one is the lead.
     """
-    places: dict[str, tuple[str, int]] = {}
-    refused: list[tuple[str, str, Values]] = []
-    for file, raw in rows:
-        checked = check_row(raw)
-        where = f"{file}, row {raw.row} (line {raw.line})"
-        if isinstance(checked, Rejection):
-            name = _record_id(checked.values, raw.problem)
-            refused.append((name, f"{where}: {checked.reason}", checked.values))
-            continue
-        name = _record_id(checked)
-        if name in places:
-            refused.append((name, f"{where}: {_duplicate(checked, file, *places[name])}", checked))
-            continue
-        places[name] = (file, raw.row)
-        yield {"record_id": name, "disposition": "done", "reason": None, **checked}
-    yield from _rejected(refused, set(places))
+    first: dict[str, tuple[str, int]] = {}
+    with TemporaryFile("w+") as refused:  # of a million rows, all may be bad
+        for file, raw in rows:
+            checked = check_row(raw)
+            values = checked.values if isinstance(checked, Rejection) else checked
+            name = _record_id(values, raw.problem)
+            if isinstance(checked, Rejection):
+                reason = checked.reason
+            elif name in first:
+                reason = _duplicate(values, file, *first[name])
+            else:
+                first[name] = (file, raw.row)
+                yield {"record_id": name, "disposition": "done", "reason": None, **values}
+                continue
+            where = f"{file}, row {raw.row} (line {raw.line})"
+            refused.write(json.dumps([name, f"{where}: {reason}", values]) + "\n")
+        refused.seek(0)
+        yield from _rejected(map(json.loads, refused), set(first))
 
 
-def _rejected(refused: list[tuple[str, str, Values]], taken: set[str]) -> Iterator[dict[str, Any]]:
+def _rejected(refused: Iterable[tuple[str, str, Values]], taken: set[str]) -> Iterator[dict[str, Any]]:
     """A rejected row is called what its lead_id says where no other row is, else that with #2, #3, ..."""
     next_number: dict[str, int] = {}
     for name, reason, values in refused:

@@ -1,12 +1,14 @@
 """Graders: the same function judges a live record, an eval case, and a row already in the lake."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from resources.campaign import Campaign
 from resources.crm import Contact
+from specialists.records import Row
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +32,9 @@ class Verdict:
 
 # A grader answers None when the output passes, else what is wrong with it.
 RecordGrader = Callable[[Any, Any, Facts], str | None]
-# A cohort grader sees every done row of a partition and names the records that fail, each with its reason.
-CohortGrader = Callable[[Sequence[Mapping[str, Any]], Mapping[str, Facts]], Mapping[str, str]]
+# A cohort grader sees every done row of a partition, as often as it likes, and names the records that fail,
+# each with its reason. A partition may have a million rows: none holds them all.
+CohortGrader = Callable[[Iterable[Row], Mapping[str, Facts]], Mapping[str, str]]
 
 
 def grade(graders: Mapping[str, RecordGrader], record: Any, output: Any, facts: Facts) -> list[Verdict]:
@@ -45,3 +48,24 @@ def _verdict(name: str, grader: RecordGrader, record: Any, output: Any, facts: F
     except Exception as error:  # a crashing grader must fail closed, whatever it raised
         return Verdict(name, False, f"grader raised {type(error).__name__}: {error}")
     return Verdict(name, reason is None, reason)
+
+
+def differing(
+    rows: Iterable[Row], alike: Callable[[Row], Hashable], result: Callable[[Row], Hashable]
+) -> Iterator[list[Row]]:
+    """The groups of rows with the same `alike` (None: in no group) that have more than one `result`.
+
+    Goes through `rows` twice and holds two numbers a group, and the rows of such groups only.
+    """
+    first: dict[int, int] = {}
+    suspects: set[int] = set()
+    for row in rows:
+        if (key := alike(row)) is not None and first.setdefault(
+            hash(key), found := hash(result(row))
+        ) != found:
+            suspects.add(hash(key))
+    groups: dict[Hashable, list[Row]] = defaultdict(list)
+    for row in rows if suspects else ():
+        if (key := alike(row)) is not None and hash(key) in suspects:
+            groups[key].append(row)
+    return (group for group in groups.values() if len(set(map(result, group))) > 1)

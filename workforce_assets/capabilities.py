@@ -1,11 +1,19 @@
 """What a workforce can grant its specialists, each built only when a specialist's tools name it."""
 
 from collections.abc import Callable, Iterator, Mapping
+from typing import TypeVar
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from resources.contact_details import mask
 from resources.crm import CohortContacts, CohortCrm, CohortEmailDomains, Contact, Profile
 from resources.lake import LakeFile
+from resources.rows_by_id import RowsById
 
+T = TypeVar("T")
+
+# In the order of the fields of Contact.
 _CONTACT_COLUMNS = ["email", "first_name", "last_name", "country", "timezone", "consent"]
 # In the order of the fields of Profile.
 _PROFILE_COLUMNS = ["title", "message", "source"]
@@ -35,35 +43,44 @@ class Grants(Mapping[str, object]):
 
 def read_contacts(leads: LakeFile) -> CohortContacts:
     """The accepted leads' contacts, for the Sender and the graders."""
-    return CohortContacts(
-        {
-            row["record_id"]: Contact(**{name: row[name] for name in _CONTACT_COLUMNS})
-            for row in _accepted(leads, _CONTACT_COLUMNS)
-        }
-    )
+    return CohortContacts(_by_id(leads, _CONTACT_COLUMNS, lambda values: values, Contact))
 
 
 def read_profiles(leads: LakeFile) -> CohortCrm:
     """The accepted leads' profiles. Contact details are masked here, once: no specialist's graph has them."""
-    return CohortCrm(
-        {
-            row["record_id"]: Profile(*(mask(row[name]) if row[name] else None for name in _PROFILE_COLUMNS))
-            for row in _accepted(leads, _PROFILE_COLUMNS)
-        }
-    )
+    return CohortCrm(_by_id(leads, _PROFILE_COLUMNS, _each_once(mask), Profile))
 
 
 def read_email_domains(leads: LakeFile) -> CohortEmailDomains:
     """The part of each accepted lead's address behind the @, lower case."""
-    return CohortEmailDomains(
-        {
-            row["record_id"]: row["email"].rpartition("@")[2].lower()
-            for row in _accepted(leads, ["email"])
-            if row["email"] and "@" in row["email"]
-        }
-    )
+    return CohortEmailDomains(_by_id(leads, ["email"], _each_once(_host), lambda host: host))
 
 
-def _accepted(leads: LakeFile, columns: list[str]) -> Iterator[dict[str, str]]:
-    rows = leads.rows(["record_id", "disposition", *columns])
-    return (row for row in rows if row["disposition"] == "done")
+def _host(address: str) -> str | None:
+    return address.rpartition("@")[2].lower() if "@" in address else None
+
+
+def _each_once(change: Callable[[str], str | None]) -> Callable[[pa.Array], pa.Array]:
+    """`change` on every text of a column, asked once for each that stands in it: titles repeat."""
+
+    def changed(column: pa.Array) -> pa.Array:
+        coded = column.dictionary_encode()
+        texts = pa.array([change(text) for text in coded.dictionary.to_pylist()], pa.string())
+        return texts.take(coded.indices)
+
+    return changed
+
+
+def _by_id(
+    leads: LakeFile, columns: list[str], change: Callable[[pa.Array], pa.Array], make: Callable[..., T]
+) -> RowsById[T]:
+    """The accepted leads' columns, each changed batch by batch, and what is made of a row of them."""
+    schema = pa.schema([(name, pa.string()) for name in ["record_id", *columns]])
+
+    def accepted() -> Iterator[pa.RecordBatch]:
+        for batch in leads.batches(["record_id", "disposition", *columns]):
+            done = batch.filter(pc.equal(batch.column("disposition"), "done"))
+            changed = [change(done.column(name)) for name in columns]
+            yield pa.RecordBatch.from_arrays([done.column("record_id"), *changed], schema=schema)
+
+    return RowsById(accepted(), schema, make)

@@ -58,7 +58,7 @@ def intake_checks(workforce: Workforce) -> list[dg.AssetChecksDefinition]:
     def check(context: dg.AssetCheckExecutionContext) -> dg.AssetCheckResult:
         world_resource: WorldResource = context.resources.world
         world = world_resource.open(date.fromisoformat(context.partition_key))
-        made = partition(context).rows(["record_id", "disposition"])
+        made = partition(context).view(["record_id", "disposition"])
         return conservation_of_files(workforce.intake, world.cohort.rows_read(), made)
 
     return [check, lead_checks(workforce.intake, DAYS, COMMON, partition)]

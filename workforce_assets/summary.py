@@ -10,6 +10,8 @@ import dagster as dg
 from specialists.decisions import DISPOSITIONS
 
 PREVIEW_ROWS = 10
+# Reasons may name rows of a file: a million bad rows would be a million reasons.
+MOST_REASONS = 1000
 # Never a contact detail or a text somebody wrote: metadata is read by more people than the lake is.
 _PREVIEW_COLUMNS = (
     "record_id", "company", "disposition", "reason", "decided_by",
@@ -38,7 +40,8 @@ class Summary:
             self.by_disposition[row["disposition"]] += 1
             self.by_decider[row["decided_by"] or "nobody"] += 1
             if row["reason"]:
-                self.reasons[row["reason"]] += 1
+                known = row["reason"] in self.reasons or len(self.reasons) < MOST_REASONS
+                self.reasons[row["reason"] if known else "other reasons"] += 1
             if len(self.preview) < PREVIEW_ROWS:
                 self.preview.append(row)
             progress(self.rows)

@@ -1,7 +1,6 @@
 """What must be true of every enriched lead, whoever decided it."""
 
-from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from resources.company_names import web_host
 from resources.directory_hits import Hit
@@ -9,7 +8,7 @@ from specialists.enricher.evidence import candidates, company_id, offered, weigh
 from specialists.enricher.firmographics import FIELDS, differ, unusable
 from specialists.enricher.policy import policy
 from specialists.enricher.schema import Makes, Reads
-from specialists.grading import Facts
+from specialists.grading import Facts, differing
 from specialists.records import Cited, Row
 
 _WHY_EMPTY = ("missing", "stale", "future", "unreadable")
@@ -121,21 +120,20 @@ def cites_sources(record: Reads, output: Makes, facts: Facts) -> str | None:
     return None
 
 
-def consistent_identity(rows: Sequence[Row], facts: Mapping[str, Facts]) -> Mapping[str, str]:
+def consistent_identity(rows: Iterable[Row], facts: Mapping[str, Facts]) -> Mapping[str, str]:
     """Leads that say the same of their company must be matched to the same one, or all to none."""
-    groups: dict[object, list[Row]] = defaultdict(list)
-    for row in rows:
-        groups[_says(row, facts.get(row["record_id"]))].append(row)
     wrong = {}
-    for group in groups.values():
-        found = sorted({str(row["company_id"] or row["match_status"]) for row in group})
-        if len(found) > 1:
-            reason = f"the same lead data was matched to {', '.join(found)}"
-            wrong.update({row["record_id"]: reason for row in group})
+    for group in differing(rows, lambda row: _says(row, facts.get(row["record_id"])), _company):
+        reason = f"the same lead data was matched to {', '.join(sorted(set(map(_company, group))))}"
+        wrong.update({row["record_id"]: reason for row in group})
     return wrong
 
 
-def _says(row: Row, facts: Facts | None) -> object:
+def _company(row: Row) -> str:
+    return str(row["company_id"] or row["match_status"])
+
+
+def _says(row: Row, facts: Facts | None) -> tuple[str | None, ...]:
     email = facts.contact.email if facts and facts.contact else None
     written = tuple(
         " ".join(str(row.get(name) or "").split())

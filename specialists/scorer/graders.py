@@ -1,11 +1,11 @@
 """Whether a score is the rubric's and nothing else's. Each grader says what is wrong, or None."""
 
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from specialists.enricher.schema import Firmographics
-from specialists.grading import CohortGrader, Facts, RecordGrader
+from specialists.grading import CohortGrader, Facts, RecordGrader, differing
 from specialists.records import Row
 from specialists.scorer.criteria import ByPresence, BySegment, BySize
 from specialists.scorer.known import known_of
@@ -53,16 +53,13 @@ def score_needs_firmographics(record: Reads, output: Makes, facts: Facts) -> str
     return "scored without firmographics" if known_of(record.firmographics) is None else None
 
 
-def consistent_across_similar(rows: Sequence[Row], facts: Mapping[str, Facts]) -> dict[str, str]:
+def consistent_across_similar(rows: Iterable[Row], facts: Mapping[str, Facts]) -> dict[str, str]:
     """Leads that are the same in all the rubric looks at have the same points, score, tier and segment.
 
     Where they differ, those unlike the most common result fail; where none is most common, all of them.
     """
-    alike: defaultdict[tuple[str, ...], list[Row]] = defaultdict(list)
-    for row in rows:
-        alike[_looked_at(row)].append(row)
     failed: dict[str, str] = {}
-    for group in alike.values():
+    for group in differing(rows, _looked_at, _result):
         failed.update(_odd_ones(group))
     return failed
 
@@ -98,8 +95,6 @@ def _looked_at(row: Row) -> tuple[str, ...]:
 def _odd_ones(group: Sequence[Row]) -> dict[str, str]:
     results = {row["record_id"]: _result(row) for row in group}
     counts = Counter(results.values()).most_common()
-    if len(counts) == 1:
-        return {}
     usual = counts[0][0] if counts[0][1] > counts[1][1] else None
     return {
         record_id: f"score {result[0]}, tier {result[1]}; alike in all else is {_unlike(result, results)}"

@@ -1,12 +1,11 @@
 """What a send must never do, checked on the record, its contact, and the whole partition."""
 
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping
 
 from resources.business_hours import PlaceUnknown, place_of
 from resources.contact_key import contact_key
-from specialists.grading import CohortGrader, Facts, RecordGrader
+from specialists.grading import CohortGrader, Facts, RecordGrader, differing
+from specialists.records import Row
 from specialists.sender.policy import policy
 from specialists.sender.schema import Makes, Reads
 
@@ -39,20 +38,18 @@ def stops_on_bounce_or_unsubscribe(record: Reads, output: Makes, facts: Facts) -
     return f"the contact was suppressed ({found.reason}) at {found.at.isoformat()}, before the send"
 
 
-def no_duplicate_sends(rows: Sequence[Mapping[str, Any]], facts: Mapping[str, Facts]) -> Mapping[str, str]:
+def no_duplicate_sends(rows: Iterable[Row], facts: Mapping[str, Facts]) -> Mapping[str, str]:
     """One send per contact, and one per Message-ID, in a partition. Names every record of a repeated send."""
-    groups: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for row in rows:
+
+    def contact_of(row: Row) -> str | None:
         contact = facts[row["record_id"]].contact
-        groups["Message-ID", row["message_id"]].append(row["record_id"])
-        if contact is not None and contact.email:
-            groups["contact", contact_key(contact.email)].append(row["record_id"])
-    return {
-        record_id: f"{len(record_ids)} sends have the same {what}"
-        for (what, _), record_ids in groups.items()
-        if len(record_ids) > 1
-        for record_id in record_ids
-    }
+        return contact_key(contact.email) if contact is not None and contact.email else None
+
+    found: dict[str, str] = {}
+    for what, alike in (("Message-ID", lambda row: row["message_id"]), ("contact", contact_of)):
+        for group in differing(rows, alike, lambda row: row["record_id"]):
+            found.update({row["record_id"]: f"{len(group)} sends have the same {what}" for row in group})
+    return found
 
 
 RECORD_GRADERS: dict[str, RecordGrader] = {

@@ -1,0 +1,1 @@
+"""Performance, measured: each module is one command that prints one JSON object."""
