@@ -1,6 +1,7 @@
 """Who is not scored at all, and the words that say why."""
 
 import re
+from functools import lru_cache
 
 import pycountry
 
@@ -43,6 +44,7 @@ def _by_message(record: Reads) -> str | None:
     return f"the message (CRM) says {quoted(found[0])}" if found else None
 
 
+@lru_cache(1 << 12)
 def _code(country: str) -> str | None:
     """ISO 3166-1 alpha-2 for a code or a name as ISO or common use has it."""
     try:
