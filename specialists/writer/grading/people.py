@@ -32,7 +32,7 @@ def gives_away(contact: Contact, text: str, known: Iterable[str]) -> str | None:
     if address and squashed(address) in squashed(text):
         return "address"
     local = plain(address.partition("@")[0]).text
-    # A pattern of its own for each contact takes long to compile, so first a test that it cannot pass without.
+    # A pattern for each contact takes long to compile, so first a test that it cannot pass without.
     if _JOINED.search(local) and local.casefold() in text.casefold() and _stands_in(re.escape(local), text):
         return "part of the address before the @"
     name = _bare_letters(contact.last_name or "")
