@@ -12,6 +12,6 @@ from tests.mutants.mutant import Mutant
 MUTANTS: tuple[Mutant, ...] = tuple(
     mutant
     for module in iter_modules(__path__)
-    if module.name != "mutant"
+    if module.name not in ("mutant", "nursery")
     for mutant in import_module(f"{__name__}.{module.name}").MUTANTS
 )
