@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from resources.company_names import alike, ticker_key, web_host
-from resources.directory_hits import Hit, How
+from resources.directory.hits import Hit, How
 from resources.security_names import names_security
 from specialists.enricher.place import Place, place_of
 from specialists.enricher.policy import Evidence, policy

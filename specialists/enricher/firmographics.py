@@ -5,7 +5,7 @@ from datetime import date
 from typing import get_args
 
 from resources.company_names import name_key, web_host
-from resources.directory_hits import Hit
+from resources.directory.hits import Hit
 from specialists.enricher.policy import FieldName, policy
 from specialists.enricher.schema import Firmographics
 from specialists.records import Cited

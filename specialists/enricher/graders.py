@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from resources.company_names import web_host
-from resources.directory_hits import Hit
+from resources.directory.hits import Hit
 from specialists.enricher.evidence import candidates, company_id, offered, weigh
 from specialists.enricher.firmographics import FIELDS, differ, unusable
 from specialists.enricher.policy import policy

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from resources.company_names import hides_something, web_host
-from resources.directory_hits import Hit
+from resources.directory.hits import Hit
 from specialists.decisions import Decided
 from specialists.enricher.evidence import company_id
 from specialists.enricher.firmographics import firmographics

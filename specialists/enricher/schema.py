@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from resources.directory_hits import Hit, Similar
+from resources.directory.hits import Hit, Similar
 from specialists.records import Cited, Output, Record
 
 

@@ -252,7 +252,7 @@ MUTANTS = (
     ),
     Mutant(
         "common words weigh as much as rare ones",
-        "resources/likeness.py",
+        "resources/directory/likeness.py",
         "weight = rarity(word)",
         "weight = 1.0",
         "tests/test_similarity.py::test_a_rare_word_that_is_missing_weighs_more_than_a_common_one",

@@ -44,7 +44,7 @@ class Similar(BaseModel):
     """A company whose name is like the written one, or spells the domain: how alike, and all its rows.
 
     `compared` is its closest name, `former` where that is another than the present one, in use from `since`
-    until `until`. The measures (0..1) are those of `resources.directory_similarity.Likeness`.
+    until `until`. The measures (0..1) are those of `resources.directory.similarity.Likeness`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import polars as pl
 from polars.exceptions import PolarsError
 
-from resources.directory_spec import AliasColumns, Columns
+from resources.directory.spec import AliasColumns, Columns
 from resources.errors import InputError
 
 _FORMATS = ("csv", "jsonl", "parquet")

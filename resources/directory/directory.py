@@ -11,8 +11,8 @@ from functools import cached_property
 from pathlib import Path
 
 from resources.company_names import name_key, name_words, ticker_key, web_host
-from resources.directory_hits import Hit, How, Similar
-from resources.directory_similarity import (
+from resources.directory.hits import Hit, How, Similar
+from resources.directory.similarity import (
     MEASURES,
     Likeness,
     Name,
@@ -20,8 +20,8 @@ from resources.directory_similarity import (
     domain_label,
     written_words,
 )
-from resources.directory_spec import Aliases, DirectorySpec, load_spec
-from resources.directory_table import CompanyRow, read_aliases, read_rows
+from resources.directory.spec import Aliases, DirectorySpec, load_spec
+from resources.directory.table import CompanyRow, read_aliases, read_rows
 from resources.security_names import issuer_name
 
 

@@ -1,0 +1,5 @@
+"""What company directories say: their specs and tables, exact look-up, and companies with similar names."""
+
+from resources.directory.directory import Directory, load_directory
+
+__all__ = ["Directory", "load_directory"]
