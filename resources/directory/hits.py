@@ -5,7 +5,21 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from resources.directory.spec import USUAL_TRUST
+
 How = Literal["domain", "ticker", "exact name", "normalised name", "alias"]
+
+
+class Reassigned(BaseModel):
+    """A ticker that a fresher row, as of `as_of`, gives to another company: `to` is its `<source>:<id>`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    ticker: str
+    to: str
+    name: str
+    country: str | None
+    as_of: date
 
 
 class Hit(BaseModel):
@@ -14,6 +28,8 @@ class Hit(BaseModel):
     `same_as` names the company: `<source>:<id>` of its row in the first directory given that has it.
     `how` is empty for a row that is here only because another row of its company was hit.
     `alias` is the other name that was hit, `alias_start` and `alias_end` when it was in use (None = open).
+    `trust` (0..1) is how often the directory's values are expected to be right. `reassigned`: tickers of this
+    row that fresher rows give to companies that were not joined with this one.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -22,6 +38,7 @@ class Hit(BaseModel):
     id: str
     same_as: str
     as_of: date
+    trust: float = USUAL_TRUST
     how: list[How]
     name: str
     city: str | None = None
@@ -34,6 +51,7 @@ class Hit(BaseModel):
     alias: str | None = None
     alias_start: date | None = None
     alias_end: date | None = None
+    reassigned: tuple[Reassigned, ...] = ()
 
     @property
     def cited_as(self) -> str:
