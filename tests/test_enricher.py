@@ -242,6 +242,11 @@ DEFECTS: dict[str, tuple[str, str, Callable[[Makes, Reads], Makes]]] = {
         "no_stale_or_guessed_values",
         lambda o, r: with_value(o, "employees", confidence=0.95),
     ),
+    "a ticker that passed on unflagged": (
+        PASSED_ON,
+        "no_stale_or_guessed_values",
+        lambda o, r: changed(o, flags=["missing:tickers"]),
+    ),
     "a ticker that passed on kept": (
         PASSED_ON,
         "no_stale_or_guessed_values",

@@ -34,13 +34,13 @@ def firmographics(hits: Sequence[Hit], partition: date, confidence: float) -> Kn
     `confidence` (0..1) is the match's; no value is surer.
     """
     values: dict[str, Cited] = {}
-    flags: list[str] = []
-    words: list[str] = []
+    words = [f"tickers: {text}" for text in _passed_on(hits, partition)]
+    flags = ["reassigned:tickers"] if words else []
     for field in FIELDS:
-        words += [f"{field}: {text}" for text in _passed_on(hits, partition) if field == "tickers"]
         usable = usable_rows(field, hits, partition)
         if not usable:
-            flags.append(f"{why_none(field, hits, partition)}:{field}")
+            why = f"{why_none(field, hits, partition)}:{field}"
+            flags += [why] if why not in flags else []
             continue
         found = resolve(field, usable)
         if found.disputed:
@@ -99,5 +99,5 @@ def _passed_on(hits: Sequence[Hit], partition: date) -> list[str]:
         f"{told.ticker!r} ({hit.cited_as} as of {hit.as_of}) now belongs to {told.name!r} "
         f"({told.to} as of {told.as_of}), so it is not used"
         for hit in hits
-        for told in passed_on(hit, partition)
+        for told in passed_on(hit, partition)[:1]
     ]

@@ -10,6 +10,7 @@ from specialists.enricher.firmographics import FIELDS, WHY_UNUSABLE, most_sure, 
 from specialists.enricher.policy import FieldName, policy
 from specialists.enricher.resolution import resolve
 from specialists.enricher.schema import Makes, Reads
+from specialists.enricher.tickers import passed_on
 from specialists.grading import Facts
 from specialists.records import Cited, Row
 
@@ -99,6 +100,8 @@ def no_stale_or_guessed_values(record: Reads, output: Makes, facts: Facts) -> st
 
 def _badly_settled(hits: Sequence[Hit], output: Makes, facts: Facts) -> str | None:
     """What is wrong with how directories that disagree were reconciled."""
+    if any(passed_on(hit, facts.partition) for hit in hits) and "reassigned:tickers" not in output.flags:
+        return "a row's ticker belongs to another company now, and no flag says so"
     for field in FIELDS:
         usable = usable_rows(field, hits, facts.partition)
         if not usable:

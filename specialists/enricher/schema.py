@@ -50,9 +50,9 @@ class Makes(Output):
 
     Flags: `unmatched`, `ambiguous`, `low_confidence`, `first_word_only`, `judged`, `settled_by_place`,
     `settled_by_listing`, `free_mail`, `ticker_disagrees`, `ticker_reassigned`, `hidden_characters`, and for a
-    field `missing:`, `stale:`, `future:`, `unreadable:`, `reassigned:`, `unresolved:` (left empty) or
-    `conflict:` (settled). `disagreements`: for each field with `conflict:`, `unresolved:` or a reassigned
-    ticker, what each directory says, and what came of it.
+    field `missing:`, `stale:`, `future:`, `unreadable:`, `unresolved:` (left empty), `conflict:` (settled) or
+    `reassigned:` (a row's ticker passed on and is not used). `disagreements`: for each of the last three,
+    what each directory says, and what came of it.
     """
 
     company_id: str | None
