@@ -1,22 +1,27 @@
 """Several directories: which rows are one company, what counts as the same value, and who wins."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from resources.campaign import Campaign
 from resources.directory import Directory, load_directory
-from resources.directory.hits import Hit
+from resources.directory.hits import Hit, Reassigned
 from resources.errors import InputError
 from specialists.enricher.firmographics import FIELDS, firmographics
+from specialists.enricher.graders import cites_sources, fills_required_fields, no_stale_or_guessed_values
+from specialists.enricher.making import matched
 from specialists.enricher.policy import FieldName, policy
 from specialists.enricher.resolution import resolve
 from specialists.enricher.same_value import same_value
+from specialists.enricher.schema import Makes, Reads
+from specialists.grading import Facts
 
 DAY = date(2026, 3, 2)
 REGISTRY = """id,name,site,ticker
@@ -138,7 +143,8 @@ def test_a_ticker_that_a_fresher_directory_gives_to_another_has_passed_on(give: 
     directory = load_directory([old, registry])
     assert reassigned(directory, "Dull Hammer Co") == [("BANV", "registry:0000012", date(2026, 2, 1))]
     assert reassigned(directory, "Bright Anvil Inc") == []
-    assert reassigned(load_directory([registry, give("old", OLD)]), "Dull Hammer Co") == []
+    same_date = load_directory([registry, give("old", OLD)])
+    assert reassigned(same_date, "Dull Hammer Co") == reassigned(same_date, "Bright Anvil Inc") == []
 
 
 def test_a_company_keeps_a_ticker_that_a_row_as_fresh_says_it_has(give: Give) -> None:
@@ -146,6 +152,12 @@ def test_a_company_keeps_a_ticker_that_a_row_as_fresh_says_it_has(give: Give) ->
     still = give("index", "id,name,site,ticker\n1,Dull Hammer,dull.example,BANV\n")
     directory = load_directory([give("old", OLD, "2025-06-01"), give("registry", REGISTRY), still])
     assert reassigned(directory, "Dull Hammer Co") == []
+
+
+def test_a_spec_may_name_the_scheme_of_its_industries(give: Give) -> None:
+    directory = load_directory([give("registry", REGISTRY, industry_scheme="SIC", trust=0.7)])
+    (hit,) = directory.hits("Bright Anvil Inc", [], None)
+    assert (hit.industry_scheme, hit.trust) == ("SIC", 0.7)
 
 
 def row(source: str = "registry", as_of: date = date(2026, 2, 1), trust: float = 0.9, **values: Any) -> Hit:
@@ -272,3 +284,53 @@ def test_a_stale_value_has_no_voice() -> None:
 def test_the_row_that_is_cited_is_the_freshest_of_those_that_agree() -> None:
     found = resolve("city", [row(city=A, as_of=MONTH_OLD), row("b", city="SPRINGFIELD")])
     assert found.taken is not None and [hit.source for hit in found.taken.rows] == ["b", "registry"]
+
+
+ROWS = st.builds(
+    row,
+    source=st.sampled_from(["registry", "b", "c"]),
+    as_of=st.sampled_from(
+        [DAY, date(2026, 2, 1), MONTH_OLD, date(2024, 6, 1), date(2019, 1, 1), date(2027, 1, 1)]
+    ),
+    trust=st.sampled_from([0.2, 0.9, 0.93, 1.0]),
+    name=st.sampled_from(["Bright Anvil Inc", "BRIGHT ANVIL", "Dull Hammer Co"]),
+    city=st.sampled_from([None, "St. Paul", "SAINT PAUL", "Fairview", " "]),
+    industry=st.sampled_from([None, "Forging", "Metal Forging", "Biotechnology"]),
+    industry_scheme=st.sampled_from([None, "SIC", "GICS"]),
+    tickers=st.sampled_from([None, "BANV", "BANV|COBH", "COBH"]),
+    employees=st.sampled_from([None, "240", "250", "about 240", "900"]),
+    reassigned=st.sampled_from(
+        [(), (Reassigned(ticker="BANV", to="z:1", name="Zinc Plc", country=None, as_of=date(2026, 2, 20)),)]
+    ),
+)
+
+
+def _possible(hit: Hit, update: dict[str, Any]) -> Hit:
+    """Only a ticker that the row has passes on, and only to a fresher row."""
+    told = [one for one in hit.reassigned if one.ticker in (hit.tickers or "") and one.as_of > hit.as_of]
+    return hit.model_copy(update={**update, "reassigned": tuple(told)})
+
+
+@given(st.lists(ROWS, min_size=1, max_size=4))
+def test_the_graders_agree_with_the_rule_whatever_directories_say(rows: list[Hit]) -> None:
+    """Every value usable, cited and as sure as it may be; every empty field with the one true reason."""
+    first = f"{rows[0].source}:0"
+    hits = [_possible(hit, {"id": str(at), "same_as": first}) for at, hit in enumerate(rows)]
+    record = Reads(record_id="a", company="Bright Anvil Inc", partition=DAY, companies=hits)
+    made = matched(record, hits, 0.97, [], "its name")
+    facts = Facts(DAY, datetime(2026, 3, 2, 15, tzinfo=UTC), cast(Campaign, None), None)
+    for grader in (fills_required_fields, no_stale_or_guessed_values, cites_sources):
+        assert grader(record, cast(Makes, made.output), facts) is None
+
+
+def test_industries_of_two_schemes_are_not_compared() -> None:
+    """The first directory's scheme is used; where none is declared, other words are another industry."""
+    schemes = [("SIC", "GICS"), ("SIC", "SIC"), (None, "GICS")]
+    rows = [
+        [row(industry="Forging", industry_scheme=a), row("b", industry="Biotechnology", industry_scheme=b)]
+        for a, b in schemes
+    ]
+    found = [firmographics(both, DAY, 0.9) for both in rows]
+    assert [known.values.industry is not None for known in found] == [True, False, False]
+    assert found[0].values.industry is not None and found[0].values.industry.value == "Forging"
+    assert found[0].disagreements == [] and "unresolved:industry" in found[1].flags

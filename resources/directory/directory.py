@@ -132,6 +132,7 @@ class Directory:
             source=spec.source,
             same_as=self._cited_as(self._companies.first(row)),
             trust=spec.trust,
+            industry_scheme=spec.industry_scheme,
             how=how,
             alias=alias.text if alias else None,
             alias_start=alias.start if alias else None,
@@ -183,7 +184,7 @@ class Directory:
         self._reassigned = reassigned_tickers(self._by_ticker, self._companies, self._as_of, self._holds)
 
     def _holds(self, row: int, ticker: str) -> Reassigned:
-        about, to = self._rows[row], self._cited_as(self._companies.first(row))
+        about, to = self._rows[row], self._cited_as(row)
         return Reassigned(
             ticker=ticker, to=to, name=about.name, country=about.country, as_of=self._as_of(row)
         )

@@ -11,7 +11,7 @@ How = Literal["domain", "ticker", "exact name", "normalised name", "alias"]
 
 
 class Reassigned(BaseModel):
-    """A ticker that a fresher row, as of `as_of`, gives to another company: `to` is its `<source>:<id>`."""
+    """A ticker that the row `to` (`<source>:<id>`), fresher with its `as_of`, gives to another company."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -45,6 +45,7 @@ class Hit(BaseModel):
     region: str | None = None
     country: str | None = None
     industry: str | None = None
+    industry_scheme: str | None = None
     tickers: str | None = None
     website: str | None = None
     employees: str | None = None

@@ -65,6 +65,7 @@ class DirectorySpec(_Strict):
 
     `trust` (above 0, at most 1): how often its values are expected to be right. `same_as_prefix` is put
     before the values of the `same_as` column to give `<source>:<id>`; empty where they are written so.
+    `industry_scheme` names the classification that industries are of: those of two are not compared.
     """
 
     source: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", description="cited as <source>:<id>")
@@ -72,6 +73,7 @@ class DirectorySpec(_Strict):
     as_of: date
     licence: Text
     trust: float = Field(USUAL_TRUST, gt=0, le=1)
+    industry_scheme: Text | None = None
     columns: Columns
     same_as_prefix: str = Field("", pattern=r"^$|^[A-Za-z0-9][A-Za-z0-9._-]*:", description="edgar:")
     aliases: Aliases | tuple[Aliases, ...] = ()

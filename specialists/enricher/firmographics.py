@@ -52,8 +52,15 @@ def firmographics(hits: Sequence[Hit], partition: date, confidence: float) -> Kn
 
 
 def usable_rows(field: FieldName, hits: Sequence[Hit], partition: date) -> list[Hit]:
-    """The rows whose value may be used on this date, in order."""
-    return [hit for hit in hits if unusable(field, hit, partition) is None]
+    """The rows whose value may be used on this date, in order.
+
+    Industries in another scheme than the first one's can neither agree with it nor contradict it.
+    """
+    usable = [hit for hit in hits if unusable(field, hit, partition) is None]
+    if field != "industry" or not usable:
+        return usable
+    scheme = usable[0].industry_scheme
+    return [hit for hit in usable if None in (scheme, hit.industry_scheme) or hit.industry_scheme == scheme]
 
 
 def unusable(field: FieldName, hit: Hit, partition: date) -> str | None:
@@ -65,10 +72,10 @@ def unusable(field: FieldName, hit: Hit, partition: date) -> str | None:
         return "unreadable"
     if hit.as_of > partition:
         return "future"
-    if (partition - hit.as_of).days > policy().max_age_days[field]:
-        return "stale"
     if field == "tickers" and passed_on(hit, partition):
         return "reassigned"
+    if (partition - hit.as_of).days > policy().max_age_days[field]:
+        return "stale"
     return None
 
 
