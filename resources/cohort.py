@@ -113,15 +113,17 @@ def add_to_cohort(
     directories: Sequence[Path],
     campaign: Path | None,
     progress: Callable[[int], None] = lambda rows: None,
+    notice: Callable[[str], None] = lambda line: None,
 ) -> Cohort:
     """Copy a run's inputs into the day's cohort, creating it or adding to it; the same inputs change nothing.
 
     The same lead file again takes the layout and limit given now. Directories replace those the cohort has;
     none given, and no campaign given (None), leaves what it has. `progress` is told how many rows have been
-    checked. Raises InputError, with nothing written, for any input that cannot be used and for a campaign
-    other than the cohort's.
+    checked, `notice` what a person should know of the directories. Raises InputError, with nothing written,
+    for any input that cannot be used and for a campaign other than the cohort's.
     """
-    _check(leads, layout, limit, directories, campaign, progress)
+    _check(leads, layout, limit, campaign, progress)
+    load_directory(directories, notice)
     folder = _folder(home, day)
     copies = Copies(folder)
     entry = _LeadEntry(file=copies.file(leads), sha256=file_digest(leads), layout=layout, limit=limit)
@@ -144,16 +146,14 @@ def _check(
     leads: Path,
     layout: Layout,
     limit: int | None,
-    directories: Sequence[Path],
     campaign: Path | None,
     progress: Callable[[int], None],
 ) -> None:
-    """Read every input to its end, so that a bad one is found before anything is written."""
+    """Read leads and campaign to their end, so that a bad one is found before anything is written."""
     if limit is not None and limit < 1:
         raise InputError(leads, f"the limit is {limit}", "take at least 1 row")
     for rows, _ in enumerate(islice(read_leads(leads, layout), limit), start=1):
         progress(rows)
-    load_directory(directories)
     if campaign is not None:
         load_campaign(campaign)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import yaml
 
-from resources.directory_spec import DirectorySpec, load_spec
+from resources.directory.spec import DirectorySpec, load_spec
 from resources.errors import InputError
 
 _HASH_DIGITS = 12

@@ -16,6 +16,7 @@ from workforce_assets.runner import runner
 from workforce_assets.settings import Settings
 
 SAMPLE = Path(__file__).parents[1] / "examples" / "outbound"
+DIRECTORIES = [SAMPLE / "directory.yaml", SAMPLE / "chamber.yaml"]
 SAMPLE_DAY = date(2026, 3, 2)
 LIMIT = 60
 
@@ -39,7 +40,7 @@ class Outbound:
     ) -> None:
         leads = leads or SAMPLE / "leads" / f"{day}.csv"
         chosen = campaign or SAMPLE / "campaign.yaml"
-        hand_in(Home(self.root), OUTBOUND, day, leads, None, limit, [SAMPLE / "directory.yaml"], chosen)
+        hand_in(Home(self.root), OUTBOUND, day, leads, None, limit, DIRECTORIES, chosen)
 
     def run(self, day: date = SAMPLE_DAY, at: datetime | None = None) -> RunReport:
         prepare(self.settings)

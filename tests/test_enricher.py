@@ -75,7 +75,13 @@ def changed(output: Makes, **changes: Any) -> Makes:
 def with_value(output: Makes, field: str, **changes: Any) -> Makes:
     """The output with one citation changed, or dropped where nothing is given."""
     values = output.model_dump()["firmographics"]
-    return changed(output, firmographics=values | {field: values[field] | changes if changes else None})
+    return changed(
+        output, firmographics=values | {field: (values[field] or {}) | changes if changes else None}
+    )
+
+
+def cited(value: str, source: str, confidence: float, as_of: date = date(2026, 2, 1)) -> dict[str, Any]:
+    return {"value": value, "source": source, "as_of": as_of, "confidence": confidence}
 
 
 def as_if_matched(output: Makes, record: Reads, **changes: Any) -> Makes:
@@ -96,6 +102,9 @@ def judged_other(output: Makes, record: Reads) -> Makes:
 SIMILAR = "two letters swapped"
 MATCH = "domain and exact name"
 DISPUTE = "two directories disagree, the fresher wins"
+TRUSTED = "two directories of one date disagree, the more trusted wins"
+UNSETTLED = "two directories of one date and trust disagree, none is used"
+PASSED_ON = "a ticker that passed on is explained by the name beside it"
 DEFECTS: dict[str, tuple[str, str, Callable[[Makes, Reads], Makes]]] = {
     "no id": (MATCH, "fills_required_fields", lambda o, r: changed(o, company_id=None)),
     "no firmographics": (MATCH, "fills_required_fields", lambda o, r: changed(o, firmographics=None)),
@@ -192,10 +201,57 @@ DEFECTS: dict[str, tuple[str, str, Callable[[Makes, Reads], Makes]]] = {
         DISPUTE,
         "no_stale_or_guessed_values",
         lambda o, r: with_value(
-            o, "industry", value="Industrial machinery", source="registry:r1", as_of=date(2026, 2, 1)
+            o, "industry", value="Industrial machinery", source="registry:r1", as_of=date(2026, 1, 1)
         ),
     ),
+    "the less trusted of two values": (
+        TRUSTED,
+        "no_stale_or_guessed_values",
+        lambda o, r: with_value(o, "employees", value="240", source="registry:r1"),
+    ),
+    "one of two values that nothing settles": (
+        UNSETTLED,
+        "no_stale_or_guessed_values",
+        lambda o, r: changed(
+            with_value(o, "employees", **cited("240", "registry:r1", 0.7)), flags=["conflict:employees"]
+        ),
+    ),
+    "a settled value left empty": (
+        TRUSTED,
+        "fills_required_fields",
+        lambda o, r: changed(with_value(o, "employees"), flags=["unresolved:employees"]),
+    ),
+    "a dispute flagged as a gap": (
+        UNSETTLED,
+        "fills_required_fields",
+        lambda o, r: changed(o, flags=["missing:employees"]),
+    ),
+    "an unsettled dispute unflagged": (
+        UNSETTLED,
+        "fills_required_fields",
+        lambda o, r: changed(o, flags=[]),
+    ),
     "a dispute hidden": (DISPUTE, "no_stale_or_guessed_values", lambda o, r: changed(o, flags=[])),
+    "a dispute without who says what": (
+        DISPUTE,
+        "no_stale_or_guessed_values",
+        lambda o, r: changed(o, disagreements=[]),
+    ),
+    "one source as sure as two": (
+        DISPUTE,
+        "no_stale_or_guessed_values",
+        lambda o, r: with_value(o, "employees", confidence=0.95),
+    ),
+    "a ticker that passed on unflagged": (
+        PASSED_ON,
+        "no_stale_or_guessed_values",
+        lambda o, r: changed(o, flags=["missing:tickers"]),
+    ),
+    "a ticker that passed on kept": (
+        PASSED_ON,
+        "no_stale_or_guessed_values",
+        lambda o, r: with_value(o, "tickers", **cited("ZZQX", "registry:r1", 0.8, date(2025, 9, 1))),
+    ),
     "a similar company that was not offered": (
         SIMILAR,
         "flags_low_confidence",

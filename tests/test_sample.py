@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 from collections import Counter
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -51,9 +52,28 @@ def test_the_mix_is_what_the_readme_says():
     assert 0.2 < sum(bool(row["message"]) for row in rows) / len(rows) < 0.3
     assert sum(row["timezone"] is None for row in rows) > 50
     assert sum(n > 1 for n in Counter(row["email"] for row in rows).values()) >= 30
-    directory = load_directory([SAMPLE / "directory.yaml"])
+    directory = load_directory([SAMPLE / "directory.yaml", SAMPLE / "chamber.yaml"])
     hits = Counter(len({hit.same_as for hit in found_for(directory, row)}) for row in rows)
     assert hits[1] > 0.65 * len(rows) and hits[0] > 50 and hits[2] > 20
+
+
+def test_the_second_directory_disagrees_in_every_way_the_readme_names():
+    """Rows joined by site or number, stale ones, other cities and sites, former names, tickers passed on."""
+    told = []
+    directory = load_directory([SAMPLE / "directory.yaml", SAMPLE / "chamber.yaml"], told.append)
+    with (SAMPLE / "chamber.csv").open(encoding="utf-8") as stream:
+        rows = [hit for row in csv.DictReader(stream) for hit in directory.hits(row["name"], [], None)]
+    pairs = {(hit.same_as, hit.source): hit for hit in rows}
+    both = [
+        (hit, other)
+        for (same_as, source), hit in pairs.items()
+        if source == "sample-registry" and (other := pairs.get((same_as, "sample-chamber")))
+    ]
+    assert len(both) == 150 and len(told) == 1 and "same_as" in told[0]
+    for field in ("name", "city", "website", "employees", "industry"):
+        assert sum(getattr(one, field) != getattr(other, field) for one, other in both) >= 5, field
+    assert sum((date(2026, 3, 2) - other.as_of).days > 365 for _, other in both) >= 10
+    assert sum(bool(other.reassigned) for _, other in both) >= 3
 
 
 def found_for(directory, row):
@@ -69,8 +89,9 @@ def test_nothing_can_reach_anybody():
         for row in leads_of(path):
             if row["disposition"] == "done":
                 hosts |= {row["domain"] or "", (row["email"] or "").rpartition("@")[2]}
-    with (SAMPLE / "directory.csv").open(encoding="utf-8") as stream:
-        hosts |= {row["website"].removeprefix("https://") for row in csv.DictReader(stream)}
+    for name in ("directory.csv", "chamber.csv"):
+        with (SAMPLE / name).open(encoding="utf-8") as stream:
+            hosts |= {row["website"].removeprefix("https://") for row in csv.DictReader(stream)}
     hosts -= {"", "not an address"}
     assert [host for host in hosts if not RESERVED.fullmatch(host)] == []
 
@@ -103,10 +124,10 @@ def test_no_name_is_that_of_a_real_company():
         pytest.skip("no real data sets here; WORKFORCE_REAL_DATA names their folder")
     known = {bare(name) for name in real_names(real)}
     assert len(known) > 10_000
-    with (SAMPLE / "directory.csv").open(encoding="utf-8") as stream:
-        ours = {bare(row["name"]) for row in csv.DictReader(stream)}
-    with (SAMPLE / "former_names.csv").open(encoding="utf-8") as stream:
-        ours |= {bare(row["name"]) for row in csv.DictReader(stream)}
+    ours = set()
+    for name in ("directory.csv", "chamber.csv", "former_names.csv"):
+        with (SAMPLE / name).open(encoding="utf-8") as stream:
+            ours |= {bare(row["name"]) for row in csv.DictReader(stream)}
     for path in LEAD_FILES:
         ours |= {bare(raw.values["company"] or "") for raw in read_leads(path)} - {""}
     first_words = {name.split()[0] for name in known if name}

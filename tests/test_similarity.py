@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from resources.company_names import name_words
 from resources.directory import Directory, load_directory
-from resources.directory_similarity import domain_label, written_words
-from resources.likeness import comparable, same_word, shared, spelled
+from resources.directory.likeness import comparable, same_word, shared, spelled
+from resources.directory.similarity import domain_label, written_words
+from resources.directory.similarity_index import SimilarityIndex
 from resources.security_names import issuer_name, names_security
-from resources.similarity_index import SimilarityIndex
 
 COMPANIES = """id,name,region,tickers,site
 r1,Bright Anvil Industries Inc,IL,BANV,

@@ -29,15 +29,19 @@ def hand_in(
     campaign: Path | None,
     encoding: str | None = None,
     progress: Callable[[int], None] = lambda rows: None,
+    notice: Callable[[str], None] = lambda line: None,
 ) -> Layout:
-    """Add files to the day's cohort; how the lead file is read. Raises InputError, with nothing written."""
+    """Add files to the day's cohort; how the lead file is read. Raises InputError, with nothing written.
+
+    `progress` is told how many rows have been checked, `notice` what a person should know of the directories.
+    """
     if not DAYS.has_partition_key(day.isoformat()):
         first, last = DAYS.get_first_partition_key(), DAYS.get_last_partition_key()
         raise InputError("--date", f"{day} is no partition", f"choose a day from {first} to {last}")
     chosen = campaign or _campaign_of(home, workforce, day)
     _check_segment(chosen, load_campaign(chosen))
     layout = lay_out(leads, parse_columns(columns or ""), encoding)
-    add_to_cohort(home, day, leads, layout, limit, directories, chosen, progress)
+    add_to_cohort(home, day, leads, layout, limit, directories, chosen, progress, notice)
     return layout
 
 

@@ -6,13 +6,14 @@ Everything lands in WORKFORCE_HOME (default ./.workforce); mail goes to the loca
 
 import os
 import sys
+from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 
 from rich.console import Console
 
 from workforce_assets.cli.app import app
-from workforce_assets.cli.console import hush_previews
+from workforce_assets.cli.console import hush_previews, shown
 from workforce_assets.cli.progress import progress_bars
 from workforce_assets.cli.report import print_report
 from workforce_assets.inputs import hand_in
@@ -30,12 +31,21 @@ def main() -> int:
     hush_previews()
     settings = Settings.from_environment(os.environ)
     prepare(settings)
-    blocked = False
+    blocked, notices = False, list[str]()
     with progress_bars(quiet=False) as bars, runner(settings, OUTBOUND, bars) as at_work:
         for leads in sorted((SAMPLE / "leads").glob("*.csv")):
             day = date.fromisoformat(leads.stem)
-            directories, campaign = [SAMPLE / "directory.yaml"], SAMPLE / "campaign.yaml"
-            hand_in(settings.home, OUTBOUND, day, leads, None, None, directories, campaign)
+            hand_in(
+                settings.home,
+                OUTBOUND,
+                day,
+                leads,
+                None,
+                None,
+                [SAMPLE / "directory.yaml", SAMPLE / "chamber.yaml"],
+                SAMPLE / "campaign.yaml",
+                notice=notices.append,
+            )
             at = datetime.combine(day, time(15), UTC)
             report = at_work.run(day.isoformat(), at)
             print_report(report)
@@ -45,6 +55,8 @@ def main() -> int:
         OUT.print(error)
     OUT.rule("workforce status")
     app(["status"], standalone_mode=False)
+    OUT.rule("where the two directories disagree")
+    _print_disagreements(settings, dict.fromkeys(notices))
     record = _a_sent_record(settings)
     if record:
         OUT.rule(f"workforce trace {record}")
@@ -59,6 +71,29 @@ def main() -> int:
         "  specialists/writer/            one specialist: card, prompt, rules, tools, graders, cases, pin"
     )
     return int(blocked or bool(errors))
+
+
+def _print_disagreements(settings: Settings, notices: Iterable[str]) -> None:
+    """How often each field was settled or left empty, with one lead's words; then what loading told."""
+    with connect(settings.lake) as connection:
+        found = connection.execute(
+            """
+            with told as (
+                select unnest(flags) as flag, disagreements
+                from read_parquet(?) where disposition = 'done' and match_status = 'matched'
+            )
+            select flag, count(*) as leads,
+                   min([said for said in disagreements if starts_with(said, split_part(flag, ':', 2))][1])
+            from told
+            where split_part(flag, ':', 1) in ('conflict', 'unresolved', 'reassigned')
+            group by flag order by leads desc, flag
+            """,
+            [str(settings.lake.root / "enriched_leads" / "*.parquet")],
+        ).fetchall()
+    for flag, leads, said in found:
+        OUT.print(f"  {leads:4} {flag:22} {shown(said)}")
+    for notice in notices:
+        OUT.print(f"  {shown(notice)}")
 
 
 def _a_sent_record(settings: Settings) -> str | None:

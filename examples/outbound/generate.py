@@ -1,4 +1,4 @@
-"""Make the sample's directory and lead files from a seed. The same seed gives the same bytes.
+"""Make the sample's directories and lead files from a seed. The same seed gives the same bytes.
 
 python examples/outbound/generate.py [--seed N] [--out FOLDER]
 """
@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from chamber import make_chamber
 from companies import Company, Vocabulary, make_companies, plain
 
 from resources.lead_file import CANONICAL_COLUMNS
@@ -21,6 +22,7 @@ SEED = 20260302
 MONDAY, DAYS, LEADS_A_DAY, REPEATED_A_DAY = date(2026, 3, 2), 5, 200, 8
 
 COMPANY_COLUMNS = ["id", "name", "city", "region", "country", "industry", "tickers", "website", "employees"]
+CHAMBER_COLUMNS = ["member", *COMPANY_COLUMNS[1:], "register_id", "confirmed"]
 ALIAS_COLUMNS = ["id", "name", "start_date", "end_date"]
 
 # Of 100 leads: from which companies, by what their company can be told, consent, what they write.
@@ -139,6 +141,8 @@ def generate(seed: int, out: Path) -> None:
     }
     write(out / "directory.csv", COMPANY_COLUMNS, (company.row() for company in known))
     write(out / "former_names.csv", ALIAS_COLUMNS, make_aliases(rng, known))
+    apart = random.Random(f"{seed} chamber")  # the leads stay the same, whatever the chamber says
+    write(out / "chamber.csv", CHAMBER_COLUMNS, make_chamber(apart, words, companies))
     earlier: list[Row] = []
     for day in (MONDAY + timedelta(days=number) for number in range(DAYS)):
         write(out / "leads" / f"{day}.csv", CANONICAL_COLUMNS, make_day(rng, words, pools, day, earlier))

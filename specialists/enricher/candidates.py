@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from rapidfuzz import fuzz
 
 from resources.company_names import name_words
-from resources.directory_hits import Similar
-from resources.directory_similarity import written_words
+from resources.directory.hits import Similar
+from resources.directory.similarity import written_words
 from resources.model_gateway import Answer, Answered, Gateway, Question
 from specialists.cases import Case
 from specialists.enricher.evidence import written_name

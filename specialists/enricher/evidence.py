@@ -5,11 +5,12 @@ from dataclasses import dataclass
 from typing import Literal
 
 from resources.company_names import alike, ticker_key, web_host
-from resources.directory_hits import Hit, How
+from resources.directory.hits import Hit, How
 from resources.security_names import names_security
 from specialists.enricher.place import Place, place_of
 from specialists.enricher.policy import Evidence, policy
 from specialists.enricher.schema import Reads
+from specialists.enricher.tickers import former_holders
 
 Kind = Literal["domain", "name", "ticker"]
 
@@ -155,7 +156,15 @@ def _candidate(record: Reads, same_as: str, hits: list[Hit]) -> Candidate:
     hows = frozenset(how for hit in hits for how in _valid(record, hit))
     name = written_name(record.company, record.ticker)
     like = None if name is None else any(alike(name, hit.name, policy().generic_words) for hit in hits)
+    if hows == {"ticker"} and _only_formerly(record, hits):
+        hows = frozenset()
     return Candidate(same_as, hits, hows, frozenset(_KIND[how] for how in hows), like, place_of(record, hits))
+
+
+def _only_formerly(record: Reads, hits: Sequence[Hit]) -> bool:
+    """Whether every row that the ticker points at has lost it since: alone that is no evidence."""
+    pointed_at = sum("ticker" in hit.how for hit in hits)
+    return len(former_holders(hits, record.ticker, record.partition)) == pointed_at
 
 
 def _valid(record: Reads, hit: Hit) -> list[How]:

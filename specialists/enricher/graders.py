@@ -3,15 +3,15 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from resources.company_names import web_host
-from resources.directory_hits import Hit
+from resources.directory.hits import Hit
 from specialists.enricher.evidence import candidates, company_id, offered, weigh
-from specialists.enricher.firmographics import FIELDS, differ, unusable
-from specialists.enricher.policy import policy
+from specialists.enricher.firmographics import FIELDS, WHY_UNUSABLE, most_sure, usable_rows, why_none
+from specialists.enricher.policy import FieldName, policy
+from specialists.enricher.resolution import resolve
 from specialists.enricher.schema import Makes, Reads
+from specialists.enricher.tickers import passed_on
 from specialists.grading import Facts, differing
 from specialists.records import Cited, Row
-
-_WHY_EMPTY = ("missing", "stale", "future", "unreadable")
 
 
 def fills_required_fields(record: Reads, output: Makes, facts: Facts) -> str | None:
@@ -22,15 +22,23 @@ def fills_required_fields(record: Reads, output: Makes, facts: Facts) -> str | N
         return "matched, but without a company id or without firmographics"
     hits = _rows_of(record, output)
     for field in FIELDS:
-        if getattr(output.firmographics, field) is not None:
-            continue
-        if field in policy().required:
-            return f"the required field {field} is empty"
-        if not any(f"{why}:{field}" in output.flags for why in _WHY_EMPTY):
-            return f"{field} is empty and no flag says why"
-        if any(unusable(field, hit, facts.partition) is None for hit in hits):
-            return f"{field} is empty, but a directory has a usable value"
+        if getattr(output.firmographics, field) is None and (wrong := _empty(field, hits, output, facts)):
+            return wrong
     return None
+
+
+def _empty(field: FieldName, hits: Sequence[Hit], output: Makes, facts: Facts) -> str | None:
+    """What is wrong with leaving this field empty."""
+    if field in policy().required:
+        return f"the required field {field} is empty"
+    said = [why for why in (*WHY_UNUSABLE, "unresolved") if f"{why}:{field}" in output.flags]
+    if not said:
+        return f"{field} is empty and no flag says why"
+    usable = usable_rows(field, hits, facts.partition)
+    if usable and resolve(field, usable).taken is not None:
+        return f"{field} is empty, but a directory has a usable value"
+    true = "unresolved" if usable else why_none(field, hits, facts.partition)
+    return None if said == [true] else f"{field} is empty because {true}, not because {', '.join(said)}"
 
 
 def flags_low_confidence(record: Reads, output: Makes, facts: Facts) -> str | None:
@@ -86,20 +94,38 @@ def no_stale_or_guessed_values(record: Reads, output: Makes, facts: Facts) -> st
         age = (facts.partition - cited.as_of).days
         if age > policy().max_age_days[field]:  # type: ignore[index]
             return f"{field} is {age} days old, more than {policy().max_age_days[field]}"  # type: ignore[index]
-    return _badly_settled(list(hits.values()), output, facts)
+    return _badly_settled(_rows_of(record, output), output, facts)
 
 
 def _badly_settled(hits: Sequence[Hit], output: Makes, facts: Facts) -> str | None:
     """What is wrong with how directories that disagree were reconciled."""
+    if any(passed_on(hit, facts.partition) for hit in hits) and "reassigned:tickers" not in output.flags:
+        return "a row's ticker belongs to another company now, and no flag says so"
     for field in FIELDS:
-        cited: Cited | None = getattr(output.firmographics, field, None)
-        usable = [hit for hit in hits if unusable(field, hit, facts.partition) is None]
-        if cited is None or not usable:
+        usable = usable_rows(field, hits, facts.partition)
+        if not usable:
+            if getattr(output.firmographics, field, None) is not None:
+                return f"{field} has a value, but every row's is {why_none(field, hits, facts.partition)}"
             continue
-        if cited.as_of < max(hit.as_of for hit in usable):
-            return f"{field} is taken from {cited.source}, but a fresher row has it too"
-        if differ(field, usable) and f"conflict:{field}" not in output.flags:
-            return f"directories disagree on {field}, and no flag says so"
+        if wrong := _settled_otherwise(field, usable, output):
+            return wrong
+    return None
+
+
+def _settled_otherwise(field: FieldName, usable: Sequence[Hit], output: Makes) -> str | None:
+    found, cited = resolve(field, usable), getattr(output.firmographics, field, None)
+    if found.disputed and not any(said.startswith(f"{field}: ") for said in output.disagreements):
+        return f"directories disagree on {field}, and nothing says who says what"
+    if found.disputed and not {f"conflict:{field}", f"unresolved:{field}"} & set(output.flags):
+        return f"directories disagree on {field}, and no flag says so"
+    if cited is None:
+        return None
+    if found.taken is None:
+        return f"{field} is taken from {cited.source}, though directories disagree and the rule takes none"
+    if (cited.source, cited.as_of) not in {(row.cited_as, row.as_of) for row in found.taken.rows}:
+        return f"{field} is taken from {cited.source}, but a fresher or more trusted row says otherwise"
+    if cited.confidence > most_sure(found.taken, found.disputed, output.match_confidence):
+        return f"{field} is {cited.confidence} sure, more than its sources together"
     return None
 
 

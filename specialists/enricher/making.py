@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from resources.company_names import hides_something, web_host
-from resources.directory_hits import Hit
+from resources.directory.hits import Hit
 from specialists.decisions import Decided
 from specialists.enricher.evidence import company_id
 from specialists.enricher.firmographics import firmographics
@@ -18,9 +18,9 @@ def matched(record: Reads, hits: Sequence[Hit], confidence: float, flags: list[s
     """A match to use, unless it is not sure enough or its directory rows are of no use on this date."""
     if confidence < policy().threshold:
         return without_company(record, "ambiguous", confidence, ["low_confidence", *flags], why)
-    values, about_values = firmographics(hits, record.partition, confidence)
-    if any(getattr(values, field) is None for field in policy().required):
-        lost = [flag for flag in about_values if flag.split(":")[1] in policy().required]
+    known = firmographics(hits, record.partition, confidence)
+    if any(getattr(known.values, field) is None for field in policy().required):
+        lost = [flag for flag in known.flags if flag.split(":")[1] in policy().required]
         below = min(confidence, policy().threshold / 2)
         why += "; but the directory's entry cannot be used on this date"
         return without_company(record, "ambiguous", below, ["low_confidence", *flags, *lost], why)
@@ -30,8 +30,9 @@ def matched(record: Reads, hits: Sequence[Hit], confidence: float, flags: list[s
             match_status="matched",
             match_confidence=confidence,
             match_evidence=why,
-            firmographics=values,
-            flags=[*flags, *_about_input(record), *about_values],
+            firmographics=known.values,
+            flags=[*flags, *_about_input(record), *known.flags],
+            disagreements=known.disagreements,
         )
     )
 

@@ -11,9 +11,9 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import JaroWinkler
 
 from resources.company_names import name_words, ticker_key, web_host
-from resources.directory_hits import Similar
-from resources.directory_similarity import bare_label, domain_label, written_words
-from resources.likeness import comparable, same_word
+from resources.directory.hits import Similar
+from resources.directory.likeness import comparable, same_word
+from resources.directory.similarity import bare_label, domain_label, written_words
 from resources.security_names import names_security
 from specialists.enricher.evidence import written_name
 from specialists.enricher.place import place_of

@@ -7,7 +7,7 @@ from typing import Literal
 import pycountry
 
 from resources.company_names import name_key
-from resources.directory_hits import Hit
+from resources.directory.hits import Hit
 from specialists.enricher.schema import Reads
 
 Place = Literal["agrees", "differs", "abroad", "unknown"]

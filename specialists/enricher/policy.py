@@ -38,7 +38,14 @@ class Policy(BaseModel):
     country_differs: Shift
     settled_among_namesakes: Shift
     shared_first_word: Annotated[int, Field(gt=0)]
+    fresher_by_days: Annotated[int, Field(ge=0)]
+    trust_margin: Share
+    employees_tolerance: Share
     conflict_confidence: Share
+    place_words: dict[str, str]
+    around_places: frozenset[str]
+    country_names: dict[str, str]
+    industry_words: frozenset[str]
     required: tuple[FieldName, ...]
     max_age_days: dict[FieldName, Annotated[int, Field(gt=0)]]
     generic_words: frozenset[str]

@@ -15,6 +15,7 @@ from specialists.enricher.evidence import (
 from specialists.enricher.making import MOST_SURE, matched, without_company
 from specialists.enricher.policy import Evidence, policy
 from specialists.enricher.schema import Judges, Reads
+from specialists.enricher.tickers import former_holders
 
 _IN_WORDS: dict[Evidence, str] = {
     "domain_and_name": "its domain and its name",
@@ -159,6 +160,9 @@ def _if(record: Reads, fits: Callable[[Candidate], bool]) -> Decision | None:
         why += _ONLY_ONE[weighed.by]
     elif winner.place in ("differs", "abroad"):
         why += "; the place differs"
+    if former := former_holders(record.companies, record.ticker, record.partition):
+        flags.append("ticker_reassigned")
+        why += f"; the ticker was once {former[0].name}'s ({former[0].cited_as})"
     return matched(record, winner.hits, _confidence(winner, weighed.by is not None), flags, why)
 
 

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from resources.directory_hits import Hit, Similar
+from resources.directory.hits import Hit, Similar
 from specialists.records import Cited, Output, Record
 
 
@@ -49,9 +49,10 @@ class Makes(Output):
     """The company, how sure that is (0..1), why in words, and what must be known about the values.
 
     Flags: `unmatched`, `ambiguous`, `low_confidence`, `first_word_only`, `judged`, `settled_by_place`,
-    `settled_by_listing`, `free_mail`,
-    `ticker_disagrees`, `hidden_characters`, and for a field `missing:`, `stale:`, `future:`, `unreadable:`
-    (left empty) or `conflict:` (directories disagree; the fresher one is used).
+    `settled_by_listing`, `free_mail`, `ticker_disagrees`, `ticker_reassigned`, `hidden_characters`, and for a
+    field `missing:`, `stale:`, `future:`, `unreadable:`, `unresolved:` (left empty), `conflict:` (settled) or
+    `reassigned:` (a row's ticker passed on and is not used). `disagreements`: for each of the last three,
+    what each directory says, and what came of it.
     """
 
     company_id: str | None
@@ -60,6 +61,7 @@ class Makes(Output):
     match_evidence: str
     firmographics: Firmographics | None
     flags: list[str]
+    disagreements: list[str] = Field(default_factory=list)
 
 
 class Judges(Output):

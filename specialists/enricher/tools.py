@@ -3,7 +3,7 @@
 from resources.company_names import web_host
 from resources.crm import EmailDomains
 from resources.directory import Directory
-from resources.directory_hits import Hit, Similar
+from resources.directory.hits import Hit, Similar
 from specialists.enricher.evidence import written_name
 from specialists.enricher.policy import policy
 from specialists.enricher.schema import Makes

@@ -141,15 +141,15 @@ MUTANTS = (
     Mutant(
         "a profile keeps the contact details somebody wrote",
         "workforce_assets/capabilities.py",
-        "mask(row[name]) if row[name] else None",
-        "row[name]",
+        "_each_once(mask), Profile",
+        "_each_once(str), Profile",
         "tests/test_reach.py::test_what_a_lead_wrote_is_masked_before_anyone_holds_it",
     ),
     Mutant(
         "intake is not held against the files",
         "checks/conservation.py",
-        "rows_read == ids.total() == known",
-        "ids.total() == known",
+        "rows_read == out == known",
+        "out == known",
         "tests/test_stage_checks.py::test_intake_is_held_against_the_files_own_count",
     ),
     Mutant(
@@ -252,7 +252,7 @@ MUTANTS = (
     ),
     Mutant(
         "common words weigh as much as rare ones",
-        "resources/likeness.py",
+        "resources/directory/likeness.py",
         "weight = rarity(word)",
         "weight = 1.0",
         "tests/test_similarity.py::test_a_rare_word_that_is_missing_weighs_more_than_a_common_one",

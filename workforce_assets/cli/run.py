@@ -54,6 +54,7 @@ def run(
         chosen = find_workforce(workforce)
         day, clock = parse_day("--date", date, datetime.now(UTC).date()), parse_at(at)
         checked = bars.counter(f"checking {shown(leads.name)}")
+        notices: list[str] = []
         layout = hand_in(
             settings.home,
             chosen,
@@ -65,9 +66,12 @@ def run(
             campaign,
             lead_encoding,
             checked,
+            notices.append,
         )
-    if not json and (found := what_was_found(layout)):
-        ERR.print(f"{shown(leads.name)}: {shown(found)}")
+    if found := what_was_found(layout):
+        notices.insert(0, f"{leads.name}: {found}")
+    for notice in () if json else notices:
+        ERR.print(shown(notice))
     with input_errors():
         prepare(settings)
     with input_errors(), progress_bars(quiet=json) as bars, runner(settings, chosen, bars) as at_work:

@@ -18,8 +18,17 @@ class _Strict(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+# How often a value is expected to be right where nobody has said: two public registers of one month agreed on
+# a company's city in 9 of 10 cases, but for spelling (docs/directories.md).
+USUAL_TRUST = 0.9
+
+
 class Columns(_Strict):
-    """Canonical field -> the column in the file. `tickers` may hold several, joined by |."""
+    """Canonical field -> the column in the file. `tickers` may hold several, joined by |.
+
+    `same_as` says which row of another directory is the same company; `as_of` (YYYY-MM-DD) of when a row is,
+    where rows are not all of one date.
+    """
 
     id: Text
     name: Text
@@ -30,6 +39,8 @@ class Columns(_Strict):
     tickers: Text | None = None
     website: Text | None = None
     employees: Text | None = None
+    same_as: Text | None = None
+    as_of: Text | None = None
 
 
 class AliasColumns(_Strict):
@@ -50,13 +61,21 @@ class Aliases(_Strict):
 
 
 class DirectorySpec(_Strict):
-    """Where a company directory lies, as of when it is true, and which column is what."""
+    """Where a company directory lies, as of when it is true, and which column is what.
+
+    `trust` (above 0, at most 1): how often its values are expected to be right. `same_as_prefix` is put
+    before the values of the `same_as` column to give `<source>:<id>`; empty where they are written so.
+    `industry_scheme` names the classification that industries are of: those of two are not compared.
+    """
 
     source: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$", description="cited as <source>:<id>")
     file: Text
     as_of: date
     licence: Text
+    trust: float = Field(USUAL_TRUST, gt=0, le=1)
+    industry_scheme: Text | None = None
     columns: Columns
+    same_as_prefix: str = Field("", pattern=r"^$|^[A-Za-z0-9][A-Za-z0-9._-]*:", description="edgar:")
     aliases: Aliases | tuple[Aliases, ...] = ()
 
     def alias_files(self) -> tuple[Aliases, ...]:

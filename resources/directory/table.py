@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import polars as pl
 from polars.exceptions import PolarsError
 
-from resources.directory_spec import AliasColumns, Columns
+from resources.directory.spec import AliasColumns, Columns
 from resources.errors import InputError
 
 _FORMATS = ("csv", "jsonl", "parquet")
@@ -29,16 +29,19 @@ class CompanyRow(NamedTuple):
     tickers: str | None
     website: str | None
     employees: str | None
+    same_as: str | None
+    as_of: date | None
 
 
 def read_rows(columns: Columns, file: Path) -> list[CompanyRow]:
-    """All companies of a file. Raises InputError, also for a row without id or name and an id given twice."""
+    """All companies of a file. Raises InputError, also for a row without id or name, an id given twice and a
+    date that is none."""
     table = _read_table(file, columns.model_dump())
     for field in ("id", "name"):
         _refuse(file, table[field].is_null(), "is empty", f"give every company its {field}", field)
     again = ~table["id"].is_first_distinct()
     _refuse(file, again, "this id stands above already", "keep one row a company", "id")
-    return [CompanyRow(*row) for row in table.iter_rows()]
+    return [CompanyRow(*row) for row in _with_dates(file, table, "as_of").iter_rows()]
 
 
 def read_aliases(columns: AliasColumns, file: Path) -> list[tuple[str, str, date | None, date | None]]:
@@ -46,12 +49,16 @@ def read_aliases(columns: AliasColumns, file: Path) -> list[tuple[str, str, date
     table = _read_table(file, columns.model_dump())
     for field in ("id", "name"):
         _refuse(file, table[field].is_null(), "is empty", "fill it or drop the row", field)
-    for field in ("start_date", "end_date"):
+    return _with_dates(file, table, "start_date", "end_date").rows()
+
+
+def _with_dates(file: Path, table: pl.DataFrame, *fields: str) -> pl.DataFrame:
+    for field in fields:
         dates = table[field].str.to_date("%Y-%m-%d", strict=False)
         odd = dates.is_null() & table[field].is_not_null()
         _refuse(file, odd, "is not a date", "write YYYY-MM-DD or leave it empty", field)
         table = table.with_columns(dates)
-    return table.rows()
+    return table
 
 
 def _refuse(file: Path, wrong: pl.Series, problem: str, remedy: str, field: str) -> None:

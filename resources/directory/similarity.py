@@ -8,9 +8,9 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from resources.company_names import name_words, web_host
-from resources.likeness import comparable, shared, spelled
+from resources.directory.likeness import comparable, shared, spelled
+from resources.directory.similarity_index import SimilarityIndex
 from resources.security_names import issuer_name
-from resources.similarity_index import SimilarityIndex
 
 # Names that are compared word by word for each text, and companies that are offered. On 3,100 hard leads the
 # company was among the first 6 as often as among the first 30, but for 2 in 1,000.

@@ -1,18 +1,19 @@
 """The company directory: what registers say about companies, found by domain, name, former name or ticker.
 
-Several directories may be given, in order. Rows of different directories with the same web host are one
-company, unless a directory has that host twice; so are rows with the same source and id.
+Several directories may be given, in order; `resources.directory.joining` says which rows are one company.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from pathlib import Path
 
 from resources.company_names import name_key, name_words, ticker_key, web_host
-from resources.directory_hits import Hit, How, Similar
-from resources.directory_similarity import (
+from resources.directory.hits import Hit, How, Reassigned, Similar
+from resources.directory.joining import Companies, Joining
+from resources.directory.reassigned import reassigned_tickers
+from resources.directory.similarity import (
     MEASURES,
     Likeness,
     Name,
@@ -20,19 +21,20 @@ from resources.directory_similarity import (
     domain_label,
     written_words,
 )
-from resources.directory_spec import Aliases, DirectorySpec, load_spec
-from resources.directory_table import CompanyRow, read_aliases, read_rows
+from resources.directory.spec import Aliases, DirectorySpec
+from resources.directory.table import CompanyRow, read_aliases
 from resources.security_names import issuer_name
 
 
 class Directory:
-    """Look-up over all rows of the directories given. Built by `load_directory`."""
+    """Look-up over all rows of the directories given. Built by `resources.directory.loading`."""
 
     def __init__(self) -> None:
         self._rows: list[CompanyRow] = []
         self._spec_of: list[DirectorySpec] = []
-        self._first: dict[int, int] = {}
-        self._members: dict[int, list[int]] = {}
+        self._companies = Companies()
+        self._reassigned: Mapping[int, tuple[Reassigned, ...]] = {}
+        self.unknown_same_as: Mapping[str, int] = {}
         self._by_host: dict[str, list[int]] = defaultdict(list)
         self._by_name: dict[str, list[int]] = defaultdict(list)
         self._by_ticker: dict[str, list[int]] = defaultdict(list)
@@ -54,11 +56,11 @@ class Directory:
             for row in self._by_ticker.get(ticker_key(ticker), ()):
                 how.setdefault(row, []).append("ticker")
         aliases = self._named(company.strip(), how) if company else {}
-        found = sorted({self._first.get(row, row) for row in how})
+        found = sorted({self._companies.first(row) for row in how})
         return [
             self._hit(row, how.get(row, []), aliases.get(row))
             for first in found
-            for row in self._members.get(first, (first,))
+            for row in self._companies.members(first)
         ]
 
     def beginning_with(self, company: str) -> int:
@@ -76,13 +78,13 @@ class Directory:
         labels = [label for label in map(domain_label, domains) if label]
         short = written_words(company) if company else ()
         codes = [*labels, *short] if len(short) == 1 else labels
-        also = {self._first.get(row, row) for code in codes for row in self._by_ticker.get(code.upper(), ())}
+        also = {self._companies.first(row) for code in codes for row in self._by_ticker.get(code.upper(), ())}
         like = self._similarity.like(company, labels, also)
         return [self._similar(first, likeness) for first, likeness in like]
 
     def _similar(self, first: int, likeness: Likeness) -> Similar:
         name = likeness.name
-        rows = [self._plain(row) for row in self._members.get(first, (first,))]
+        rows = [self._plain(row) for row in self._companies.members(first)]
         return Similar.model_construct(
             same_as=rows[0].same_as,
             compared=name.text,
@@ -105,9 +107,7 @@ class Directory:
         """Built at the first question: leads that exact look-up finds need none."""
         names = (Name(number, row.name) for number, row in enumerate(self._rows))
         aliases = (alias for found in self._by_alias.values() for alias in found)
-        return NameSimilarity(
-            [*names, *aliases], lambda row: self._first.get(row, row), lambda row: self._rows[row].region
-        )
+        return NameSimilarity([*names, *aliases], self._companies.first, lambda row: self._rows[row].region)
 
     def _named(self, company: str, how: dict[int, list[How]]) -> dict[int, Name]:
         """Add the rows that bear the name now, then those that bore it; of several such, the latest."""
@@ -125,17 +125,27 @@ class Directory:
         return aliases
 
     def _hit(self, row: int, how: list[How], alias: Name | None) -> Hit:
-        spec, first = self._spec_of[row], self._first.get(row, row)
+        spec = self._spec_of[row]
+        values = self._rows[row]._asdict() | {"as_of": self._as_of(row)}
+        del values["same_as"]
         return Hit.model_construct(
             source=spec.source,
-            same_as=f"{self._spec_of[first].source}:{self._rows[first].id}",
-            as_of=spec.as_of,
+            same_as=self._cited_as(self._companies.first(row)),
+            trust=spec.trust,
+            industry_scheme=spec.industry_scheme,
             how=how,
             alias=alias.text if alias else None,
             alias_start=alias.start if alias else None,
             alias_end=alias.end if alias else None,
-            **self._rows[row]._asdict(),
+            reassigned=self._reassigned.get(row, ()),
+            **values,
         )
+
+    def _cited_as(self, row: int) -> str:
+        return f"{self._spec_of[row].source}:{self._rows[row].id}"
+
+    def _as_of(self, row: int) -> date:
+        return self._rows[row].as_of or self._spec_of[row].as_of
 
     def add(
         self, spec: DirectorySpec, rows: Iterable[CompanyRow], aliases: Iterable[tuple[Aliases, Path]]
@@ -164,31 +174,17 @@ class Directory:
                 self._by_alias[key].append(Name(number, name, True, start, end))
 
     def join(self) -> None:
-        """Say which rows of different directories are one company. Called once, after the last `add`."""
-        by_id: dict[tuple[str, str], list[int]] = defaultdict(list)
-        for number, row in enumerate(self._rows):
-            by_id[self._spec_of[number].source, row.id].append(number)
-        for rows in (*by_id.values(), *self._by_host.values()):
-            specs = [id(self._spec_of[row]) for row in rows]
-            if len(rows) > 1 and len(set(specs)) == len(specs):
-                self._unite(rows)
+        """Say which rows of different directories are one company. Called once, after the last `add`.
 
-    def _unite(self, rows: Sequence[int]) -> None:
-        firsts = {self._first.get(row, row) for row in rows}
-        members = sorted({row for first in firsts for row in self._members.pop(first, [first])})
-        self._members[members[0]] = members
-        self._first.update(dict.fromkeys(members, members[0]))
+        Then `unknown_same_as` tells for each source how many of its rows name a company that is in no other
+        directory given.
+        """
+        joining = Joining(self._rows, self._spec_of)
+        self._companies, self.unknown_same_as = joining.join(self._by_host)
+        self._reassigned = reassigned_tickers(self._by_ticker, self._companies, self._as_of, self._holds)
 
-
-def load_directory(specs: Sequence[Path]) -> Directory:
-    """Read the directories that the spec files describe, in the order given.
-
-    Raises InputError (one line: file, row, column, remedy) for a spec or file that cannot be used.
-    """
-    directory = Directory()
-    for path in specs:
-        spec = load_spec(path)
-        aliases = [(layout, path.parent / layout.file) for layout in spec.alias_files()]
-        directory.add(spec, read_rows(spec.columns, path.parent / spec.file), aliases)
-    directory.join()
-    return directory
+    def _holds(self, row: int, ticker: str) -> Reassigned:
+        about, to = self._rows[row], self._cited_as(row)
+        return Reassigned(
+            ticker=ticker, to=to, name=about.name, country=about.country, as_of=self._as_of(row)
+        )
