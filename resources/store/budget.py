@@ -25,6 +25,13 @@ class Caps:
     per_day_of: Mapping[str, float] = field(default_factory=dict)
     per_run: float | None = None
 
+    def as_json(self) -> dict[str, object]:
+        return {
+            "usd_per_day": self.per_day,
+            "usd_per_day_of": dict(self.per_day_of),
+            "usd_per_run": self.per_run,
+        }
+
 
 class StoredBudget:
     """Implements `resources.budget.Budget` for one run. Money is kept in billionths, rounded up.
