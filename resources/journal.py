@@ -28,6 +28,10 @@ class Judgement:
 class Journal(Protocol):
     def find(self, keys: Iterable[JournalKey]) -> Mapping[JournalKey, Judgement]: ...
 
-    def keep(self, judgements: Mapping[JournalKey, Judgement]) -> None:
-        """Commit before returning. A key that is already kept stays as it was."""
+    async def keep(self, key: JournalKey, judgement: Judgement) -> None:
+        """What was paid for: durable when it returns. A key that is already kept stays as it was."""
+        ...
+
+    def keep_all(self, judgements: Mapping[JournalKey, Judgement]) -> None:
+        """What cost nothing, in one commit. A key that is already kept stays as it was."""
         ...

@@ -2,9 +2,17 @@
 
 from pydantic import ValidationError
 
+from resources.journal import JournalKey
 from resources.model_gateway import Answer, Answered, Malformed, Question, Unavailable
-from specialists.records import Record
-from specialists.specialist import Specialist
+from specialists.records import Record, digest
+from specialists.specialist import Blueprint, Specialist
+
+
+def journal_key(blueprint: Blueprint, record: Record) -> JournalKey:
+    """What a judgement of this record is kept under: the decision version and all that judgement may see."""
+    return JournalKey(
+        blueprint.name, blueprint.decision_version, record.record_id, digest(record.for_judgement())
+    )
 
 
 def ask(specialist: Specialist, record: Record) -> Answer:

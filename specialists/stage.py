@@ -6,6 +6,7 @@
 One row comes out for every row that came in, in the same order. Nothing here knows Dagster.
 """
 
+import asyncio
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -16,9 +17,9 @@ from resources.journal import Journal, JournalKey, Judgement
 from resources.model_gateway import Answer, Answered, Malformed, OverBudget, Refused, Unavailable
 from specialists.decisions import Decided, Decision, Hold, NeedsJudgement, Provenance, Skip
 from specialists.grading import grade
-from specialists.judgement import ask
+from specialists.judgement import ask, journal_key
 from specialists.reading import Setting, read_record
-from specialists.records import Record, Row, digest
+from specialists.records import Record, Row
 from specialists.rows import Outcome, output_row
 from specialists.specialist import Specialist
 
@@ -65,14 +66,8 @@ class Stage:
             return _Passed(None, None, Outcome(Hold(f"could not be read: {_says(error)}"), None))
         outcome = decide_by_rules(self.specialist, record)
         if isinstance(outcome.decision, NeedsJudgement):
-            return _Passed(record, self._key(record), outcome)
+            return _Passed(record, journal_key(self.specialist.blueprint, record), outcome)
         return _Passed(record, None, outcome)
-
-    def _key(self, record: Record) -> JournalKey:
-        blueprint = self.specialist.blueprint
-        return JournalKey(
-            blueprint.name, blueprint.decision_version, record.record_id, digest(record.for_judgement())
-        )
 
     def _by_judgement(self, waiting: list["_Passed"]) -> dict[JournalKey, Outcome]:
         """From the journal where it was judged before, else from the candidate."""
@@ -81,40 +76,40 @@ class Stage:
         fresh: dict[JournalKey, Judgement] = {}
         outcomes: dict[JournalKey, Outcome] = {}
         for key, (record, why) in asked.items():
-            judgement = known.get(key) or self._judge(key, record, fresh)
+            judgement = known.get(key) or asyncio.run(self._judge(key, record, fresh))
             if isinstance(judgement, Judgement):
                 outcomes[key] = settled(self.specialist, record, why, judgement)
             else:
                 outcomes[key] = Outcome(Hold(f"{why}; {judgement.why}"), None, judgement.usage)
-        self.journal.keep(fresh)
+        self.journal.keep_all(fresh)
         return outcomes
 
-    def _judge(
+    async def _judge(
         self, key: JournalKey, record: Record, fresh: dict[JournalKey, Judgement]
     ) -> Judgement | Malformed | OverBudget | Unavailable:
         """A fresh judgement. What cost money is committed before the next is asked, the rest as a group."""
-        answer = self._ask(record)
+        answer = await self._ask(record)
         if not isinstance(answer, Answered | Refused):
             return answer
         judgement = Judgement(f"model:{self.specialist.blueprint.pin.candidate}", answer)
         if answer.usage.usd > 0:
-            self.journal.keep({key: judgement})
+            await self.journal.keep(key, judgement)
         else:
             fresh[key] = judgement
         return judgement
 
-    def _ask(self, record: Record) -> Answer:
+    async def _ask(self, record: Record) -> Answer:
         if self.specialist.candidate is None:
             return Unavailable("no model is pinned")
         blueprint = self.specialist.blueprint
         if blueprint.pin.is_local:
             return ask(self.specialist, record)
-        with self.budget.reserve(blueprint.name, blueprint.card.limits.usd_per_record) as reservation:
-            if reservation is None:
-                return OverBudget("the budget is spent")
-            answer = ask(self.specialist, record)
-            reservation.settle(answer.usage.usd)
-            return answer
+        reservation = await self.budget.reserve(blueprint.name, blueprint.card.limits.usd_per_record)
+        if reservation is None:
+            return OverBudget(self.budget.refusal(blueprint.name))
+        answer = ask(self.specialist, record)
+        await reservation.settle(answer.usage.usd)
+        return answer
 
     def _graded(self, record: Record | None, outcome: Outcome) -> Outcome:
         """A failed blocking grader turns done into held; the rejected output stays in the row."""

@@ -1,10 +1,9 @@
 """Real implementations of the ports, in memory, with a log of every call: the oracle of the tests."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from resources.budget import Reservation
+from resources.budget import Reservation, cap_reached
 from resources.journal import JournalKey, Judgement
 from resources.model_gateway import Answer, Question
 
@@ -18,7 +17,10 @@ class MemoryJournal:
     def find(self, keys: Iterable[JournalKey]) -> Mapping[JournalKey, Judgement]:
         return {key: self.kept[key] for key in keys if key in self.kept}
 
-    def keep(self, judgements: Mapping[JournalKey, Judgement]) -> None:
+    async def keep(self, key: JournalKey, judgement: Judgement) -> None:
+        self.kept.setdefault(key, judgement)
+
+    def keep_all(self, judgements: Mapping[JournalKey, Judgement]) -> None:
         self.kept = {**judgements, **self.kept}
 
 
@@ -29,13 +31,14 @@ class MemoryBudget:
     cap: float = 1.0
     spent: float = 0.0
 
-    @contextmanager
-    def reserve(self, specialist: str, usd: float) -> Iterator[Reservation | None]:
+    async def reserve(self, specialist: str, usd: float) -> Reservation | None:
         if self.spent + usd > self.cap:
-            yield None
-            return
+            return None
         self.spent += usd
-        yield _Reserved(self, usd)
+        return _Reserved(self, usd)
+
+    def refusal(self, specialist: str) -> str:
+        return cap_reached("the run's", self.cap)
 
 
 @dataclass
@@ -43,7 +46,7 @@ class _Reserved:
     budget: MemoryBudget
     usd: float
 
-    def settle(self, usd: float) -> None:
+    async def settle(self, usd: float) -> None:
         self.budget.spent += usd - self.usd
 
 

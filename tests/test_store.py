@@ -1,7 +1,7 @@
 """The operations store keeps what it is told, on SQLite and PostgreSQL alike."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -12,8 +12,8 @@ from sqlalchemy import Engine, text
 from resources.contact_key import InvalidAddress, contact_key, deliverable_address
 from resources.journal import JournalKey, Judgement
 from resources.model_gateway import Answered, Refused, Usage
-from resources.store.budget import StoredBudget
 from resources.store.engine import open_engine, reading, writing
+from resources.store.group_commit import GroupCommit
 from resources.store.journal import StoredJournal
 from resources.store.migrate import StoreVersionError, check_version, migrate
 from resources.store.suppressions import Suppressions
@@ -21,7 +21,6 @@ from resources.store.tables import metadata
 
 pytest_plugins = ["tests.store_fixtures"]
 
-DAY = date(2026, 3, 2)
 AT = datetime(2026, 3, 2, 10, 0, 0, 123456, tzinfo=UTC)
 
 
@@ -81,20 +80,20 @@ def _key(record_id: str = "lead-1", version: str = "v1", context: str = "c1") ->
 
 def test_the_journal_returns_what_was_kept_and_only_that(store: Engine) -> None:
     """Another version or context of the same record is another question."""
-    journal = StoredJournal(store)
+    journal = StoredJournal(store, GroupCommit(store))
     answered = Judgement("model:local/x", Answered({"label": "ü", "n": [1, None]}, Usage(3, 4, 0.25)))
     refused = Judgement("human:ada", Refused("not sure", Usage(1, 0, 0.0)))
-    journal.keep({_key(): answered, _key("lead-2"): refused})
+    journal.keep_all({_key(): answered, _key("lead-2"): refused})
     asked = [_key(), _key("lead-2"), _key(version="v2"), _key(context="c2"), _key("lead-3")]
     assert journal.find(asked) == {_key(): answered, _key("lead-2"): refused}
 
 
 def test_the_first_judgement_stays(store: Engine) -> None:
     """What was paid for once is what everyone sees."""
-    journal = StoredJournal(store)
+    journal = StoredJournal(store, GroupCommit(store))
     first, second = Judgement("model:a", Answered({"n": 1})), Judgement("model:b", Answered({"n": 2}))
-    journal.keep({_key(): first})
-    journal.keep({_key(): second, _key("lead-2"): second})
+    journal.keep_all({_key(): first})
+    journal.keep_all({_key(): second, _key("lead-2"): second})
     assert journal.find([_key(), _key("lead-2")]) == {_key(): first, _key("lead-2"): second}
 
 
@@ -104,88 +103,17 @@ def test_the_first_judgement_stays(store: Engine) -> None:
 def test_the_journal_takes_any_text(store: Engine, nasty: str) -> None:
     """NUL and lone surrogates are what PostgreSQL and UTF-8 refuse."""
     judgement = Judgement("model:a", Answered({"text": nasty}))
-    StoredJournal(store).keep({_key(nasty): judgement})
-    assert StoredJournal(store).find([_key(nasty), _key("\\u0000")]) == {_key(nasty): judgement}
+    StoredJournal(store, GroupCommit(store)).keep_all({_key(nasty): judgement})
+    assert StoredJournal(store, GroupCommit(store)).find([_key(nasty), _key("\\u0000")]) == {
+        _key(nasty): judgement
+    }
 
 
 def test_the_journal_answers_for_more_keys_than_one_statement_takes(store: Engine) -> None:
     keys = [_key(f"lead-{number}") for number in range(2500)]
     judgement = Judgement("model:a", Answered({"n": 1}))
-    StoredJournal(store).keep(dict.fromkeys(keys, judgement))
-    assert len(StoredJournal(store).find(keys)) == 2500
-
-
-def test_an_unsettled_reservation_counts_as_spent(store: Engine) -> None:
-    """A killed run may have been billed."""
-    budget = StoredBudget(store, "outbound", DAY, 1.0)
-    with budget.reserve("writer", 0.6) as reservation:
-        assert reservation is not None
-    assert StoredBudget(store, "outbound", DAY, 1.0).spent_usd() == 0.6
-    with budget.reserve("scorer", 0.5) as reservation:
-        assert reservation is None
-
-
-def test_settling_gives_back_what_was_not_spent(store: Engine) -> None:
-    budget = StoredBudget(store, "outbound", DAY, 1.0)
-    with budget.reserve("writer", 0.6) as reservation:
-        assert reservation is not None
-        reservation.settle(0.0000001)
-    assert budget.spent_usd() == 0.0000001
-    with budget.reserve("writer", 0.9999999) as reservation:
-        assert reservation is not None
-
-
-def test_caps_are_per_workforce_and_day(store: Engine) -> None:
-    with StoredBudget(store, "outbound", DAY, 1.0).reserve("writer", 1.0) as reservation:
-        assert reservation is not None
-    for other in (
-        StoredBudget(store, "digest", DAY, 1.0),
-        StoredBudget(store, "outbound", date(2026, 3, 3), 1.0),
-    ):
-        assert other.spent_usd() == 0
-
-
-def test_what_costs_nothing_always_fits(store: Engine) -> None:
-    """A local candidate needs no money, so no budget can stop it."""
-    with StoredBudget(store, "outbound", DAY, 0.0).reserve("writer", 0.0) as reservation:
-        assert reservation is not None
-        reservation.settle(0.0)
-
-
-@pytest.mark.parametrize("amount", [-1.0, float("nan"), float("inf")])
-def test_an_amount_that_is_none_is_refused(store: Engine, amount: float) -> None:
-    with (
-        pytest.raises(ValueError, match="not an amount"),
-        StoredBudget(store, "o", DAY, 1.0).reserve("w", amount),
-    ):
-        pass
-
-
-def _reserve_from_threads(store: Engine) -> int:
-    def reserve(_: int) -> int:
-        with StoredBudget(store, "outbound", DAY, 1.0).reserve("writer", 0.1) as reservation:
-            return reservation is not None
-
-    with ThreadPoolExecutor(8) as pool:
-        return sum(pool.map(reserve, range(40)))
-
-
-def test_concurrency_cannot_break_the_cap(store: Engine) -> None:
-    assert _reserve_from_threads(store) == 10
-
-
-def test_mutant_reserving_without_the_lock_is_caught(store: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The check above fails for a budget that reads the total before it takes the lock."""
-    original = StoredBudget._total
-    stale = {"total": None}
-
-    def read_early(self: StoredBudget, connection: object) -> int:
-        if stale["total"] is None:
-            stale["total"] = original(self, connection)
-        return stale["total"]
-
-    monkeypatch.setattr(StoredBudget, "_total", read_early)
-    assert _reserve_from_threads(store) > 10
+    StoredJournal(store, GroupCommit(store)).keep_all(dict.fromkeys(keys, judgement))
+    assert len(StoredJournal(store, GroupCommit(store)).find(keys)) == 2500
 
 
 def test_a_suppression_covers_every_spelling_of_the_contact(store: Engine) -> None:

@@ -2,14 +2,17 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from resources.store.budget import Caps
 from specialists.decisions import Hold, Skip
 from specialists.records import Row
 from specialists.stage import Route
 from specialists.strict_yaml import CardError, load_strict
+
+Usd = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 
 
 class _Strict(BaseModel):
@@ -41,7 +44,9 @@ class ManagerCard(_Strict):
     campaign: Path = Field(description="used where a run names none; relative to the project's folder")
     stages: dict[str, tuple[Routing, ...]]
     daily_send_cap: int = Field(ge=0, description="messages per UTC day of the decision clock")
-    budget_usd_per_day: float = Field(ge=0)
+    budget_usd_per_day: Usd = Field(description="for the whole workforce, per UTC day of the decision clock")
+    budget_usd_per_run: Usd | None = None
+    budget_usd_per_day_of: dict[str, Usd] = Field(default={}, description="caps of single specialists")
     schedule: str = Field(description="cron, UTC")
 
     def route(self, asset: str) -> Route:
@@ -52,6 +57,11 @@ class ManagerCard(_Strict):
             return next((word for routing in routings if (word := routing.stop(row))), None)
 
         return stop
+
+    def caps(self, max_usd: float | None) -> Caps:
+        """The card's caps; a run's own `max_usd` can only be lower."""
+        of_run = [usd for usd in (self.budget_usd_per_run, max_usd) if usd is not None]
+        return Caps(self.budget_usd_per_day, self.budget_usd_per_day_of, min(of_run, default=None))
 
 
 @dataclass(frozen=True)
@@ -94,6 +104,12 @@ def workforce(card: Path, intake: str, *stages: StageLine) -> Workforce:
     odd = sorted(set(loaded.stages) - set(known))
     if odd:
         raise CardError(f"{card}: stages: {', '.join(odd)} is no stage; there are {', '.join(known)}")
+    employed = {stage.by for stage in stages}
+    if strangers := sorted(set(loaded.budget_usd_per_day_of) - employed):
+        raise CardError(
+            f"{card}: budget_usd_per_day_of: {', '.join(strangers)} works in no stage; "
+            f"there are {', '.join(sorted(employed))}"
+        )
     made: set[str] = {intake}
     for stage in stages:
         if stage.of not in made:

@@ -1,11 +1,12 @@
 """What a run tells: counted from the lake and the event log, not from what a stage said of itself."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import dagster as dg
 
+from resources.budget import cap_named_in
 from resources.lake import Lake
 from workforce_assets.manager import Workforce
 from workforce_assets.warehouse import outcomes
@@ -18,6 +19,7 @@ class AssetReport:
     by_decider: dict[str, int] = field(default_factory=dict)
     cost_usd: float = 0.0
     seconds: float = 0.0
+    over_budget: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass
@@ -43,6 +45,14 @@ class RunReport:
     @property
     def blocked(self) -> bool:
         return bool(self.errors) or any(not c.passed and c.severity == "ERROR" for c in self.checks)
+
+    @property
+    def over_budget(self) -> dict[str, int]:
+        """Records held because a cap was reached, by the reason that names it."""
+        counts: Counter[str] = Counter()
+        for asset in self.assets.values():
+            counts.update(asset.over_budget)
+        return dict(counts.most_common())
 
     def as_json(self) -> dict[str, Any]:
         return {name: value for name, value in asdict(self).items() if name != "errors" or value}
@@ -76,13 +86,23 @@ def _asset(lake: Lake, name: str, day: str, result: dg.ExecuteInProcessResult) -
         return None
     dispositions: dict[str, int] = defaultdict(int)
     deciders: dict[str, int] = defaultdict(int)
+    over_budget: dict[str, int] = defaultdict(int)
     cost = 0.0
     for row in outcomes(lake, name, day):
         dispositions[row["disposition"]] += row["rows"]
         deciders[row["decided_by"] or "nobody"] += row["rows"]
         cost += row["cost_usd"]
+        if cap := cap_named_in(row["reason"]):
+            over_budget[cap] += row["rows"]
     seconds: Any = events[0].step_materialization_data.materialization.metadata["seconds"].value
-    return AssetReport(sum(dispositions.values()), dict(dispositions), dict(deciders), cost, float(seconds))
+    return AssetReport(
+        sum(dispositions.values()),
+        dict(dispositions),
+        dict(deciders),
+        cost,
+        float(seconds),
+        dict(over_budget),
+    )
 
 
 def errors_of(result: dg.ExecuteInProcessResult) -> list[str]:

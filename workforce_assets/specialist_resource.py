@@ -9,7 +9,7 @@ from resources.model_gateway import Gateway
 from specialists.specialist import Blueprint, Specialist, blueprint
 from specialists.stage import Stage
 from workforce_assets.manager import StageLine, Workforce
-from workforce_assets.world import World
+from workforce_assets.world import RunBudget, World
 
 
 class SpecialistResource(dg.ConfigurableResource[Any]):
@@ -21,15 +21,17 @@ class SpecialistResource(dg.ConfigurableResource[Any]):
     def blueprint(self) -> Blueprint:
         return blueprint(self.name)
 
-    def stage(self, workforce: Workforce, line: StageLine, world: World, at: datetime, run_id: str) -> Stage:
+    def stage(
+        self, workforce: Workforce, line: StageLine, world: World, at: datetime, run: RunBudget
+    ) -> Stage:
         """The specialist at work on one partition."""
         return Stage(
             specialist=self.blueprint.build(world.grants(workforce, line, at), _candidate(self.blueprint)),
             route=workforce.card.route(line.asset),
             journal=world.journal(),
-            budget=world.budget(workforce, at),
+            budget=world.budget(workforce, at, run),
             setting=world.setting(at),
-            run_id=run_id,
+            run_id=run.run_id,
         )
 
     def examined(self, workforce: Workforce, line: StageLine, world: World, at: datetime) -> Specialist:

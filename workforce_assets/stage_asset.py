@@ -15,10 +15,14 @@ from workforce_assets.manager import StageLine, Workforce
 from workforce_assets.partitions import DAYS
 from workforce_assets.specialist_resource import SpecialistResource
 from workforce_assets.summary import Summary
+from workforce_assets.world import RunBudget
 from workforce_assets.world_resource import WorldResource
 
 # What every stage needs beside its own specialist.
 COMMON = {"world", "clock", "progress"}
+
+# A run's tag: the most it may spend, in US dollars.
+MAX_USD_TAG = "workforce/max_usd"
 
 
 def stage_asset(workforce: Workforce, line: StageLine) -> dg.AssetsDefinition:
@@ -43,11 +47,17 @@ def stage_asset(workforce: Workforce, line: StageLine) -> dg.AssetsDefinition:
         specialist: SpecialistResource = getattr(context.resources, line.by)
         world = world_resource.open(date.fromisoformat(context.partition_key))
         at = context.resources.clock.instant(context)
-        stage = specialist.stage(workforce, line, world, at, context.run.run_id)
+        stage = specialist.stage(workforce, line, world, at, run_budget(context))
         done = (row for row in upstream.rows() if row["disposition"] == "done")
         return write(context, line.asset, stage_schema(made_by), stage.run(done))
 
     return asset
+
+
+def run_budget(context: dg.AssetExecutionContext) -> RunBudget:
+    """The run's own cap, where its starter tagged one on it: it holds for runs from the UI, too."""
+    tagged = context.run.tags.get(MAX_USD_TAG)
+    return RunBudget(context.run.run_id, float(tagged) if tagged else None)
 
 
 def write(

@@ -17,6 +17,7 @@ from resources.journal import Journal
 from resources.lake import Lake
 from resources.outbox import MaildirOutbox
 from resources.store.budget import StoredBudget
+from resources.store.group_commit import GroupCommit
 from resources.store.journal import StoredJournal
 from resources.store.ledger import SendLedger
 from resources.store.suppressions import Suppressions
@@ -27,6 +28,14 @@ from specialists.regrade import regrade
 from specialists.specialist import Specialist, blueprint
 from workforce_assets.capabilities import Grants, read_contacts, read_email_domains, read_profiles
 from workforce_assets.manager import StageLine, Workforce
+
+
+@dataclass(frozen=True)
+class RunBudget:
+    """Which run spends, and the most it may spend as its starter said (US dollars; None: nothing said)."""
+
+    run_id: str
+    max_usd: float | None = None
 
 
 @dataclass(frozen=True)
@@ -53,11 +62,17 @@ class World:
     def setting(self, at: datetime) -> Setting:
         return Setting(self.partition, at, self.campaign, self.contacts)
 
-    def journal(self) -> Journal:
-        return StoredJournal(self.engine)
+    @cached_property
+    def commits(self) -> GroupCommit:
+        return GroupCommit(self.engine)
 
-    def budget(self, workforce: Workforce, at: datetime) -> Budget:
-        return StoredBudget(self.engine, workforce.name, at.date(), workforce.card.budget_usd_per_day)
+    def journal(self) -> Journal:
+        return StoredJournal(self.engine, self.commits)
+
+    def budget(self, workforce: Workforce, at: datetime, run: RunBudget) -> Budget:
+        return StoredBudget(
+            self.commits, workforce.name, at.date(), run.run_id, workforce.card.caps(run.max_usd)
+        )
 
     def grants(self, workforce: Workforce, line: StageLine, at: datetime) -> Grants:
         leads = self.lake.file(workforce.intake, self.partition.isoformat())

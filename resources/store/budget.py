@@ -1,80 +1,140 @@
-"""The budget in the operations store: one cap per workforce and day, exact across processes."""
+"""The budget in the operations store: its caps hold across processes, kills and errors."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
-from decimal import ROUND_CEILING, Decimal
+from typing import Any
+from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine, func, select, update
+from resources.budget import Reservation, cap_reached
+from resources.store.group_commit import GroupCommit
+from resources.store.spending import Account, Cap, Change, apply_changes, nanodollars
 
-from resources.budget import Reservation
-from resources.store.engine import deciding, insert_or_ignore, reading
-from resources.store.tables import spending
+# How often a reservation that does not fit asks whether another one has been settled meanwhile.
+_ASK_AGAIN_SECONDS = 0.02
+# No call lasts longer: a reservation this old was lost, and nobody waits for it any more.
+_PATIENCE_SECONDS = 120.0
+
+
+@dataclass(frozen=True)
+class Caps:
+    """The most that may be spent, in US dollars. None: no cap of its own."""
+
+    per_day: float
+    per_day_of: Mapping[str, float] = field(default_factory=dict)
+    per_run: float | None = None
+
+    def as_json(self) -> dict[str, object]:
+        return {
+            "usd_per_day": self.per_day,
+            "usd_per_day_of": dict(self.per_day_of),
+            "usd_per_run": self.per_run,
+        }
 
 
 class StoredBudget:
-    """Implements `resources.budget.Budget`. Money is in US dollars, kept in billionths, rounded up."""
+    """Implements `resources.budget.Budget` for one run. Money is kept in billionths, rounded up.
 
-    def __init__(self, engine: Engine, workforce: str, day: date, cap_usd: float) -> None:
-        self._engine, self._workforce, self._day = engine, workforce, day.isoformat()
-        self._cap = _nanodollars(cap_usd)
+    A reservation is durable before `reserve` returns, so a killed run's calls in flight stay counted. Where
+    only other calls of this process stand in the way, `reserve` waits until they have been settled: a worst
+    case is often many times the bill, and records would be held for money that is there a second later.
+    """
 
-    @contextmanager
-    def reserve(self, specialist: str, usd: float) -> Iterator[Reservation | None]:
-        """None when `usd` does not fit under the cap. What is never settled stays counted as spent."""
-        amount = _nanodollars(usd)
-        yield _Reserved(self, specialist, amount) if self._take(specialist, amount) else None
+    def __init__(
+        self,
+        commits: GroupCommit,
+        workforce: str,
+        day: date,
+        run: str,
+        caps: Caps,
+        patience_seconds: float = _PATIENCE_SECONDS,
+    ) -> None:
+        self._commits, self._patience = commits, patience_seconds
+        self._workforce, self._day, self._run = workforce, day.isoformat(), run
+        self._caps = caps
+        self._capped: dict[str, tuple[Cap, ...]] = {}
+        # The last reservation of each task. A task that has ended or asks anew has lost the one it had.
+        self._open: WeakKeyDictionary[asyncio.Task[Any], _Reserved] = WeakKeyDictionary()
+        self._settled = 0
+        self._refusals: dict[str, str] = {}
 
-    def spent_usd(self) -> float:
-        """Spent and reserved so far on this day."""
-        with reading(self._engine) as connection:
-            return self._total(connection) / 1e9
+    async def reserve(self, specialist: str, usd: float) -> Reservation | None:
+        """None when `usd` does not fit under a cap. Raises CommitFailed when the store cannot be written,
+        ValueError for what is no amount. One that is cancelled while it waits may stay counted as spent.
+        """
+        account = Account(self._workforce, self._day, specialist, self._run)
+        reserved, task = _Reserved(self, account, nanodollars(usd)), _task()
+        self._open.pop(task, None)
+        if reserved.counted == 0:  # what costs nothing always fits, and needs no commit
+            return reserved
+        if specialist not in self._capped:
+            self._capped[specialist] = self._caps_of(specialist)
+        change = Change(account, reserved.counted, self._capped[specialist])
+        while True:
+            settled_before = self._settled
+            cap = await self._commits.commit(apply_changes, change)
+            if cap is None:
+                reserved.since, self._open[task] = _now(), reserved
+                return reserved
+            self._refusals[specialist] = cap.reason
+            if not await self._another_was_settled(settled_before):
+                return None
 
-    def correct(self, specialist: str, nanodollars: int) -> None:
-        """Add `nanodollars`, which may be negative, whatever the cap: it was spent."""
-        if nanodollars:
-            with deciding(self._engine, "spending") as connection:
-                self._add(connection, specialist, nanodollars)
+    def refusal(self, specialist: str) -> str:
+        """The cap that the last refusal for this specialist was for."""
+        return self._refusals.get(specialist, "budget: nothing was refused")
 
-    def _take(self, specialist: str, amount: int) -> bool:
-        if amount == 0:  # what costs nothing always fits, and needs no commit
-            return True
-        with deciding(self._engine, "spending") as connection:
-            if self._total(connection) + amount > self._cap:
+    async def _settle(self, reserved: "_Reserved", spent: int) -> None:
+        """Count `spent` instead of what was counted so far, whatever the caps: it was billed."""
+        if spent != reserved.counted:
+            change = Change(reserved.account, spent - reserved.counted)
+            await self._commits.commit(apply_changes, change)
+            reserved.counted = spent
+        for task in [task for task, last in self._open.items() if last is reserved]:
+            del self._open[task]
+        self._settled += 1
+
+    async def _another_was_settled(self, settled_before: int) -> bool:
+        """Wait for it. False once no reservation of this process is left that could be."""
+        while self._settled == settled_before:
+            oldest = _now() - self._patience
+            if not any(last.since > oldest and not task.done() for task, last in self._open.items()):
                 return False
-            self._add(connection, specialist, amount)
-            return True
+            await asyncio.sleep(_ASK_AGAIN_SECONDS)
+        return True
 
-    def _total(self, connection: Connection) -> int:
-        total = select(func.sum(spending.c.nanodollars)).where(
-            spending.c.workforce == self._workforce, spending.c.day == self._day
-        )
-        return int(connection.execute(total).scalar() or 0)
-
-    def _add(self, connection: Connection, specialist: str, nanodollars: int) -> None:
-        row = {"workforce": self._workforce, "day": self._day, "specialist": specialist}
-        connection.execute(insert_or_ignore(self._engine, spending), {**row, "nanodollars": 0})
-        connection.execute(
-            update(spending)
-            .where(*(spending.c[name] == value for name, value in row.items()))
-            .values(nanodollars=spending.c.nanodollars + nanodollars)
-        )
+    def _caps_of(self, specialist: str) -> tuple[Cap, ...]:
+        caps, found = self._caps, []
+        if caps.per_run is not None:
+            found.append(_cap(("run",), caps.per_run, "the run's"))
+        if specialist in caps.per_day_of:
+            over = ("workforce", "day", "specialist")
+            found.append(_cap(over, caps.per_day_of[specialist], "the day's", specialist))
+        found.append(_cap(("workforce", "day"), caps.per_day, "the day's", self._workforce))
+        return tuple(found)
 
 
 class _Reserved:
-    def __init__(self, budget: StoredBudget, specialist: str, amount: int) -> None:
-        self._budget, self._specialist, self._counted = budget, specialist, amount
+    """One reservation. `counted`: what stands for it in its account, in billionths of a dollar."""
 
-    def settle(self, usd: float) -> None:
-        """Count `usd` instead of what was counted so far; safe to call again."""
-        spent = _nanodollars(usd)
-        self._budget.correct(self._specialist, spent - self._counted)
-        self._counted = spent
+    def __init__(self, budget: StoredBudget, account: Account, counted: int) -> None:
+        self._budget, self.account, self.counted, self.since = budget, account, counted, 0.0
+
+    async def settle(self, usd: float) -> None:
+        """Durable when it returns; safe to call again."""
+        await self._budget._settle(self, nanodollars(usd))
 
 
-def _nanodollars(usd: float) -> int:
-    """Raises ValueError on a negative amount or one that is not a number."""
-    amount = Decimal(str(usd))
-    if not amount.is_finite() or amount < 0:
-        raise ValueError(f"{usd} is not an amount of US dollars")
-    return int((amount * 10**9).to_integral_value(ROUND_CEILING))
+def _cap(over: tuple[str, ...], usd: float, cap: str, of: str | None = None) -> Cap:
+    return Cap(over, nanodollars(usd), cap_reached(cap, usd, of))
+
+
+def _task() -> asyncio.Task[Any]:
+    task = asyncio.current_task()
+    assert task is not None, "a coroutine runs in a task"
+    return task
+
+
+def _now() -> float:
+    return asyncio.get_running_loop().time()

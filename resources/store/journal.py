@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, Row, select
 from resources.journal import JournalKey, Judgement
 from resources.model_gateway import Answered, Refused, Usage
 from resources.store.engine import insert_or_ignore, reading, writing
+from resources.store.group_commit import GroupCommit
 from resources.store.tables import journal
 
 # Ids looked up in one statement, well under SQLite's limit of 32,766 parameters.
@@ -19,8 +20,8 @@ _CHUNK = 1000
 class StoredJournal:
     """Implements `resources.journal.Journal`."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+    def __init__(self, engine: Engine, commits: GroupCommit) -> None:
+        self._engine, self._commits = engine, commits
 
     def find(self, keys: Iterable[JournalKey]) -> Mapping[JournalKey, Judgement]:
         """What is kept of `keys`; a key that was never judged is absent."""
@@ -40,16 +41,26 @@ class StoredJournal:
                             found[key] = _judgement(row)
         return found
 
-    def keep(self, judgements: Mapping[JournalKey, Judgement]) -> None:
+    async def keep(self, key: JournalKey, judgement: Judgement) -> None:
+        """Durable when it returns. A key that is already kept stays as it was. Raises CommitFailed."""
+        await self._commits.commit(_insert, _values(key, judgement))
+
+    def keep_all(self, judgements: Mapping[JournalKey, Judgement]) -> None:
         """Durable when it returns. A key that is already kept stays as it was."""
-        if not judgements:
-            return
-        # In one order everywhere, so that two writers on PostgreSQL cannot wait for each other.
-        ordered = sorted(judgements, key=lambda k: (k.specialist, k.decision_version, k.record_id))
-        with writing(self._engine) as connection:
-            connection.execute(
-                insert_or_ignore(self._engine, journal), [_values(key, judgements[key]) for key in ordered]
-            )
+        if judgements:
+            with writing(self._engine) as connection:
+                _insert(connection, [_values(key, judgement) for key, judgement in judgements.items()])
+
+
+def _insert(connection: Connection, values: Sequence[dict[str, object]]) -> list[None]:
+    """In one order everywhere, so that two writers on PostgreSQL cannot wait for each other."""
+    ordered = sorted(values, key=_primary_key)
+    connection.execute(insert_or_ignore(connection.engine, journal), ordered)
+    return [None] * len(values)
+
+
+def _primary_key(row: dict[str, object]) -> tuple[str, ...]:
+    return tuple(str(row[column.name]) for column in journal.primary_key)
 
 
 def _rows(connection: Connection, specialist: str, version: str, ids: Sequence[str]) -> Sequence[Row[Any]]:

@@ -69,14 +69,17 @@ ledger = Table(
     Index(None, "workforce", "day"),
 )
 
-# What is spent or reserved, in billionths of a US dollar so that sums are exact.
+# What is spent or reserved, in billionths of a US dollar so that sums are exact. `day` is the UTC day of the
+# decision clock, `run` the run's id; what was spent before runs were told apart has an empty one.
 spending = Table(
     "spending",
     metadata,
     Column("workforce", Text, primary_key=True),
     Column("day", Text, primary_key=True),
     Column("specialist", Text, primary_key=True),
+    Column("run", Text, primary_key=True),
     Column("nanodollars", BigInteger, nullable=False),
+    Index(None, "run"),
 )
 
 # Contacts that are never written to again, by normalised contact: deleting a lead does not lift it.

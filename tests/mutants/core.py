@@ -15,8 +15,8 @@ MUTANTS = (
     Mutant(
         "the journal is not asked",
         STAGE,
-        "known.get(key) or self._judge",
-        "self._judge",
+        "known.get(key) or asyncio",
+        "asyncio",
         "tests/test_stage.py::test_a_judgement_is_asked_once_and_then_comes_from_the_journal",
     ),
     Mutant(
@@ -43,8 +43,8 @@ MUTANTS = (
     Mutant(
         "the budget is not asked",
         STAGE,
-        "if reservation is None:\n                return OverBudget",
-        "if False:\n                return OverBudget",
+        "if reservation is None:\n            return OverBudget",
+        "if False:\n            return OverBudget",
         "tests/test_stage.py::test_over_budget_holds_without_asking",
     ),
     Mutant(
@@ -63,7 +63,7 @@ MUTANTS = (
     ),
     Mutant(
         "the decision version is left out of the journal's key",
-        STAGE,
+        "specialists/judgement.py",
         "blueprint.name, blueprint.decision_version, record.record_id",
         "blueprint.name, 'v', record.record_id",
         "tests/test_stage.py::test_a_changed_record_or_version_is_judged_anew",

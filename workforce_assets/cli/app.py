@@ -2,7 +2,7 @@
 
 import typer
 
-from workforce_assets.cli import backfill, migrate, run, status, trace
+from workforce_assets.cli import backfill, estimate, migrate, run, status, trace
 
 app = typer.Typer(
     name="workforce",
@@ -11,5 +11,5 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (run.run, status.status, trace.trace, backfill.backfill, migrate.migrate):
+for command in (run.run, status.status, trace.trace, backfill.backfill, estimate.estimate, migrate.migrate):
     app.command()(command)

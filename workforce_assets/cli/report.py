@@ -24,6 +24,8 @@ def print_report(report: RunReport) -> None:
     if any(waiting.values()):
         counts = " and ".join(f"{count:,} {name}" for name, count in waiting.items() if count)
         OUT.print(f"{counts}: `workforce status` says why")
+    for cap, rows in report.over_budget.items():
+        OUT.print(f"[yellow]{rows:,} held[/] {shown(cap)}; run the partition again when there is money")
     for check in report.checks:
         if not check.passed:
             colour = "red" if check.severity == "ERROR" else "yellow"

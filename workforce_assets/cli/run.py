@@ -37,6 +37,9 @@ def run(
     lead_encoding: Annotated[
         str | None, typer.Option(help="the file's encoding, e.g. cp1252; default: found in it")
     ] = None,
+    max_usd: Annotated[
+        float | None, typer.Option(min=0, help="the most this run may spend, in US dollars")
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="print exactly one JSON object")] = False,
 ) -> None:
     """Copy the inputs into the day's cohort, then enrich, score, draft and send."""
@@ -75,7 +78,7 @@ def run(
     with input_errors():
         prepare(settings)
     with input_errors(), progress_bars(quiet=json) as bars, runner(settings, chosen, bars) as at_work:
-        report = at_work.run(day.isoformat(), clock)
+        report = at_work.run(day.isoformat(), clock, max_usd)
         report.errors += at_work.refresh_marts()
     if json:
         print_json(report.as_json())

@@ -19,6 +19,7 @@ def status(
     json: Annotated[bool, typer.Option("--json", help="print exactly one JSON object")] = False,
 ) -> None:
     """Rows by disposition and decider, and why records are held or rejected, over all partitions."""
+    from workforce_assets.cli.spent import print_spent, spent_as_json, spent_days
     from workforce_assets.settings import Settings
     from workforce_assets.warehouse import outcomes
     from workforce_assets.workforces import find_workforce
@@ -27,12 +28,15 @@ def status(
     with input_errors():
         chosen = find_workforce(workforce)
     found = {asset: outcomes(settings.lake, asset) for asset in chosen.assets}
+    days = spent_days(settings, chosen)
     if json:
-        print_json({"workforce": chosen.name, "home": str(settings.home.root), "assets": _as_json(found)})
+        whole = {"workforce": chosen.name, "home": str(settings.home.root), "assets": _as_json(found)}
+        print_json({**whole, "budget": spent_as_json(chosen.card, days)})
     elif not any(found.values()):
         OUT.print(f"{settings.home.root} holds no record yet. Try: workforce run {chosen.name} --leads FILE")
     else:
         _print(found)
+        print_spent(chosen.card, days)
 
 
 def _as_json(found: dict[str, list[dict[str, Any]]]) -> dict[str, Any]:

@@ -1,0 +1,44 @@
+"""What judgements have used so far, from the journal: what a forecast is made of."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import Engine, func, select
+
+from resources.store.engine import reading
+from resources.store.tables import journal
+
+
+@dataclass(frozen=True, slots=True)
+class Moments:
+    """Mean and mean square of a quantity."""
+
+    mean: float
+    mean_square: float
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """What `judgements` of one specialist by one candidate used each: tokens, and US dollars."""
+
+    judgements: int
+    tokens_in: Moments
+    tokens_out: Moments
+    usd: Moments
+
+
+def used_by(engine: Engine, specialist: str, candidate: str) -> Used | None:
+    """None where this candidate has judged nothing for this specialist yet."""
+    columns = (journal.c.tokens_in, journal.c.tokens_out, journal.c.usd)
+    # As floats: squares of token counts would overflow an integer column's sum on PostgreSQL.
+    floats = [column * 1.0 for column in columns]
+    query = select(
+        func.count(),
+        *(func.avg(value) for value in floats),
+        *(func.avg(value * value) for value in floats),
+    ).where(journal.c.specialist == specialist, journal.c.decided_by == f"model:{candidate}")
+    with reading(engine) as connection:
+        row = connection.execute(query).one()
+    if not row[0]:
+        return None
+    tokens_in, tokens_out, usd = (Moments(float(row[n]), float(row[n + 3])) for n in (1, 2, 3))
+    return Used(int(row[0]), tokens_in, tokens_out, usd)

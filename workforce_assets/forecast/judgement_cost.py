@@ -1,0 +1,83 @@
+"""What one judgement uses: by the journal where this candidate has judged, else computed from its prompt."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from resources.prices import Price
+from resources.store.journal_history import Used
+from resources.tokens import TOKENIZER, count_tokens
+from specialists.records import canonical_json
+from specialists.specialist import Blueprint
+from workforce_assets.forecast.interval import Interval, exactly, mean_of
+
+# Fewer judgements than these say too little about the next ones.
+ENOUGH = 20
+# Models count the same text differently. Assumed, not measured: other tokenizers against cl100k_base.
+MARGIN = Interval(0.9, 1.2, 1.6)
+# Providers cache a prefix from 512 tokens on at the earliest, and from 4,096 on at the latest.
+CACHED_FROM, CACHED_SURELY = 512, 4096
+
+
+@dataclass(frozen=True)
+class JudgementCost:
+    """Tokens in (those read from a prompt cache among them), tokens out, and US dollars of one judgement."""
+
+    tokens_in: Interval
+    tokens_cached: Interval
+    tokens_out: Interval
+    usd: Interval
+    source: str
+
+
+def from_history(used: Used) -> JudgementCost:
+    """Means over the judgements that were billed before, with the money as it was billed."""
+    tokens_in, tokens_out, usd = (
+        mean_of(value.mean, value.mean_square, used.judgements)
+        for value in (used.tokens_in, used.tokens_out, used.usd)
+    )
+    return JudgementCost(
+        tokens_in,
+        exactly(0),
+        tokens_out,
+        usd,
+        f"measured: {used.judgements:,} judgements in the journal (95 % of the mean)",
+    )
+
+
+def from_prompt(made_by: Blueprint, price: Price, asked: Sequence[dict[str, Any]]) -> JudgementCost:
+    """Prompt and schema, and the records as they will be asked; out: up to the card's limit."""
+    prefix = count_tokens(made_by.prompt) + count_tokens(canonical_json(made_by.answer_schema))
+    records = [count_tokens(canonical_json(record)) for record in asked] or [0]
+    mean = sum(records) / len(records)
+    tokens_in = Interval(prefix + min(records), prefix + mean, prefix + max(records)) * MARGIN
+    limit = made_by.card.limits.max_output_tokens
+    least = count_tokens(canonical_json(dict.fromkeys(made_by.judges.model_fields, "")))
+    tokens_out = Interval(min(least, limit), (least + limit) / 2 if least < limit else limit, limit)
+    cached = _cached(prefix)
+    return JudgementCost(
+        tokens_in,
+        cached,
+        tokens_out,
+        _usd(price, tokens_in, cached, tokens_out),
+        f"computed: {TOKENIZER} x {MARGIN.low} to {MARGIN.high}, out up to the card's {limit} tokens",
+    )
+
+
+def _cached(prefix: int) -> Interval:
+    """Tokens of the prefix that the provider may read from its cache."""
+    most = prefix * MARGIN.low if prefix >= CACHED_FROM else 0.0
+    return Interval(0.0, most if prefix >= CACHED_SURELY else 0.0, most)
+
+
+def _usd(price: Price, tokens_in: Interval, cached: Interval, tokens_out: Interval) -> Interval:
+    """The least money is that of the most caching."""
+
+    def at(read: float, held: float, made: float) -> float:
+        return (read - held) * price.tokens_in + held * price.cached + made * price.tokens_out
+
+    return Interval(
+        at(tokens_in.low, cached.high, tokens_out.low),
+        at(tokens_in.likely, cached.likely, tokens_out.likely),
+        at(tokens_in.high, cached.low, tokens_out.high),
+    )
