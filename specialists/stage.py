@@ -6,17 +6,19 @@
 One row comes out for every row that came in, in the same order. Nothing here knows Dagster.
 """
 
+import asyncio
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
 from resources.budget import Budget
+from resources.gateway.answers import Answer, Answered, Malformed, OverBudget, Refused, Unavailable
+from resources.gateway.ports import Gateway
 from resources.journal import Journal, JournalKey, Judgement
-from resources.model_gateway import Answer, Answered, Malformed, OverBudget, Refused, Unavailable
 from specialists.decisions import Decided, Decision, Hold, NeedsJudgement, Provenance, Skip
 from specialists.grading import grade
-from specialists.judgement import ask
+from specialists.judgement import ask, ask_local
 from specialists.reading import Setting, read_record
 from specialists.records import Record, Row, digest
 from specialists.rows import Outcome, output_row
@@ -42,12 +44,21 @@ class Stage:
     def run(self, rows: Iterable[Row]) -> Iterator[dict[str, Any]]:
         """One output row for every input row, in order."""
         source = iter(rows)
-        while batch := list(islice(source, BATCH)):
-            yield from self._run_batch(batch)
+        with asyncio.Runner() as runner:
+            try:
+                while batch := list(islice(source, BATCH)):
+                    yield from self._run_batch(batch, runner)
+            finally:
+                runner.run(self._let_go())
 
-    def _run_batch(self, batch: list[Row]) -> Iterator[dict[str, Any]]:
+    async def _let_go(self) -> None:
+        if self.specialist.candidate is not None and not self.specialist.blueprint.pin.is_local:
+            await cast(Gateway, self.specialist.candidate).close()
+
+    def _run_batch(self, batch: list[Row], runner: asyncio.Runner) -> Iterator[dict[str, Any]]:
         passed = [self._by_rules(row) for row in batch]
-        judged = self._by_judgement([p for p in passed if isinstance(p.outcome.decision, NeedsJudgement)])
+        waiting = [p for p in passed if isinstance(p.outcome.decision, NeedsJudgement)]
+        judged = runner.run(self._by_judgement(waiting))
         for row, item in zip(batch, passed, strict=True):
             outcome = judged.get(item.key, item.outcome) if item.key else item.outcome
             outcome = self._graded(item.record, outcome)
@@ -74,14 +85,14 @@ class Stage:
             blueprint.name, blueprint.decision_version, record.record_id, digest(record.for_judgement())
         )
 
-    def _by_judgement(self, waiting: list["_Passed"]) -> dict[JournalKey, Outcome]:
+    async def _by_judgement(self, waiting: list["_Passed"]) -> dict[JournalKey, Outcome]:
         """From the journal where it was judged before, else from the candidate."""
         asked = {p.key: (p.record, _why(p.outcome.decision)) for p in waiting if p.key and p.record}
         known = dict(self.journal.find(asked)) if asked else {}
         fresh: dict[JournalKey, Judgement] = {}
         outcomes: dict[JournalKey, Outcome] = {}
         for key, (record, why) in asked.items():
-            judgement = known.get(key) or self._judge(key, record, fresh)
+            judgement = known.get(key) or await self._judge(key, record, fresh)
             if isinstance(judgement, Judgement):
                 outcomes[key] = settled(self.specialist, record, why, judgement)
             else:
@@ -89,11 +100,11 @@ class Stage:
         self.journal.keep(fresh)
         return outcomes
 
-    def _judge(
+    async def _judge(
         self, key: JournalKey, record: Record, fresh: dict[JournalKey, Judgement]
     ) -> Judgement | Malformed | OverBudget | Unavailable:
         """A fresh judgement. What cost money is committed before the next is asked, the rest as a group."""
-        answer = self._ask(record)
+        answer = await self._ask(record)
         if not isinstance(answer, Answered | Refused):
             return answer
         judgement = Judgement(f"model:{self.specialist.blueprint.pin.candidate}", answer)
@@ -103,18 +114,10 @@ class Stage:
             fresh[key] = judgement
         return judgement
 
-    def _ask(self, record: Record) -> Answer:
-        if self.specialist.candidate is None:
-            return Unavailable("no model is pinned")
-        blueprint = self.specialist.blueprint
-        if blueprint.pin.is_local:
-            return ask(self.specialist, record)
-        with self.budget.reserve(blueprint.name, blueprint.card.limits.usd_per_record) as reservation:
-            if reservation is None:
-                return OverBudget("the budget is spent")
-            answer = ask(self.specialist, record)
-            reservation.settle(answer.usage.usd)
-            return answer
+    async def _ask(self, record: Record) -> Answer:
+        if self.specialist.blueprint.pin.is_local:
+            return ask_local(self.specialist, record)
+        return await ask(self.specialist, record, self.budget)
 
     def _graded(self, record: Record | None, outcome: Outcome) -> Outcome:
         """A failed blocking grader turns done into held; the rejected output stays in the row."""

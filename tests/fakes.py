@@ -1,12 +1,13 @@
 """Real implementations of the ports, in memory, with a log of every call: the oracle of the tests."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from resources.budget import Reservation
+from resources.budget import Reservation, cap_reached
+from resources.gateway.answers import Answer, OverBudget
+from resources.gateway.ports import Question
+from resources.gateway.purse import Purse
 from resources.journal import JournalKey, Judgement
-from resources.model_gateway import Answer, Question
 
 
 @dataclass
@@ -29,13 +30,14 @@ class MemoryBudget:
     cap: float = 1.0
     spent: float = 0.0
 
-    @contextmanager
-    def reserve(self, specialist: str, usd: float) -> Iterator[Reservation | None]:
+    async def reserve(self, specialist: str, usd: float) -> Reservation | None:
         if self.spent + usd > self.cap:
-            yield None
-            return
+            return None
         self.spent += usd
-        yield _Reserved(self, usd)
+        return _Reserved(self, usd)
+
+    def refusal(self, specialist: str) -> str:
+        return cap_reached("the run's", self.cap)
 
 
 @dataclass
@@ -43,8 +45,33 @@ class _Reserved:
     budget: MemoryBudget
     usd: float
 
-    def settle(self, usd: float) -> None:
+    async def settle(self, usd: float) -> None:
         self.budget.spent += usd - self.usd
+        self.usd = usd
+
+
+@dataclass
+class ScriptedGateway:
+    """A hosted model that answers by record id, from a script; each attempt is `worst_usd` at most."""
+
+    answers: Mapping[str, Answer | BaseException]
+    worst_usd: float = 0.1
+    calls: list[Question] = field(default_factory=list)
+    closed: int = 0
+
+    async def ask(self, question: Question, purse: Purse) -> Answer:
+        reservation = await purse.reserve(self.worst_usd)
+        if reservation is None:
+            return OverBudget(purse.why)
+        self.calls.append(question)
+        answer = self.answers[question.record["record_id"]]
+        if isinstance(answer, BaseException):
+            raise answer
+        await reservation.settle(answer.usage.usd)
+        return answer
+
+    async def close(self) -> None:
+        self.closed += 1
 
 
 @dataclass

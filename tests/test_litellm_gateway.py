@@ -4,9 +4,10 @@ import json
 from collections.abc import Iterator
 
 import pytest
-
 from resources.litellm_gateway import LitellmGateway
-from resources.model_gateway import Answer, Answered, Malformed, Question, Refused, Unavailable
+
+from resources.gateway.answers import Answer, Answered, Malformed, Refused, Unavailable
+from resources.gateway.ports import Question
 from specialists import judgement
 from specialists.cases import load_cases
 from specialists.sender.schema import Judges, Reads

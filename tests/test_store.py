@@ -1,5 +1,6 @@
 """The operations store keeps what it is told, on SQLite and PostgreSQL alike."""
 
+import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -10,8 +11,8 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Engine, text
 
 from resources.contact_key import InvalidAddress, contact_key, deliverable_address
+from resources.gateway.answers import Answered, Refused, Usage
 from resources.journal import JournalKey, Judgement
-from resources.model_gateway import Answered, Refused, Usage
 from resources.store.budget import StoredBudget
 from resources.store.engine import open_engine, reading, writing
 from resources.store.journal import StoredJournal
@@ -118,26 +119,22 @@ def test_the_journal_answers_for_more_keys_than_one_statement_takes(store: Engin
 def test_an_unsettled_reservation_counts_as_spent(store: Engine) -> None:
     """A killed run may have been billed."""
     budget = StoredBudget(store, "outbound", DAY, 1.0)
-    with budget.reserve("writer", 0.6) as reservation:
-        assert reservation is not None
+    assert asyncio.run(budget.reserve("writer", 0.6)) is not None
     assert StoredBudget(store, "outbound", DAY, 1.0).spent_usd() == 0.6
-    with budget.reserve("scorer", 0.5) as reservation:
-        assert reservation is None
+    assert asyncio.run(budget.reserve("scorer", 0.5)) is None
 
 
 def test_settling_gives_back_what_was_not_spent(store: Engine) -> None:
     budget = StoredBudget(store, "outbound", DAY, 1.0)
-    with budget.reserve("writer", 0.6) as reservation:
-        assert reservation is not None
-        reservation.settle(0.0000001)
+    reservation = asyncio.run(budget.reserve("writer", 0.6))
+    assert reservation is not None
+    asyncio.run(reservation.settle(0.0000001))
     assert budget.spent_usd() == 0.0000001
-    with budget.reserve("writer", 0.9999999) as reservation:
-        assert reservation is not None
+    assert asyncio.run(budget.reserve("writer", 0.9999999)) is not None
 
 
 def test_caps_are_per_workforce_and_day(store: Engine) -> None:
-    with StoredBudget(store, "outbound", DAY, 1.0).reserve("writer", 1.0) as reservation:
-        assert reservation is not None
+    assert asyncio.run(StoredBudget(store, "outbound", DAY, 1.0).reserve("writer", 1.0)) is not None
     for other in (
         StoredBudget(store, "digest", DAY, 1.0),
         StoredBudget(store, "outbound", date(2026, 3, 3), 1.0),
@@ -147,24 +144,20 @@ def test_caps_are_per_workforce_and_day(store: Engine) -> None:
 
 def test_what_costs_nothing_always_fits(store: Engine) -> None:
     """A local candidate needs no money, so no budget can stop it."""
-    with StoredBudget(store, "outbound", DAY, 0.0).reserve("writer", 0.0) as reservation:
-        assert reservation is not None
-        reservation.settle(0.0)
+    reservation = asyncio.run(StoredBudget(store, "outbound", DAY, 0.0).reserve("writer", 0.0))
+    assert reservation is not None
+    asyncio.run(reservation.settle(0.0))
 
 
 @pytest.mark.parametrize("amount", [-1.0, float("nan"), float("inf")])
 def test_an_amount_that_is_none_is_refused(store: Engine, amount: float) -> None:
-    with (
-        pytest.raises(ValueError, match="not an amount"),
-        StoredBudget(store, "o", DAY, 1.0).reserve("w", amount),
-    ):
-        pass
+    with pytest.raises(ValueError, match="not an amount"):
+        asyncio.run(StoredBudget(store, "o", DAY, 1.0).reserve("w", amount))
 
 
 def _reserve_from_threads(store: Engine) -> int:
     def reserve(_: int) -> int:
-        with StoredBudget(store, "outbound", DAY, 1.0).reserve("writer", 0.1) as reservation:
-            return reservation is not None
+        return asyncio.run(StoredBudget(store, "outbound", DAY, 1.0).reserve("writer", 0.1)) is not None
 
     with ThreadPoolExecutor(8) as pool:
         return sum(pool.map(reserve, range(40)))

@@ -12,6 +12,7 @@ from resources.campaign import Campaign, load_campaign
 from resources.cohort import Cohort, load_cohort
 from resources.crm import CohortContacts
 from resources.directory import load_directory
+from resources.gateway.flow import ProviderLimit
 from resources.home import Home
 from resources.journal import Journal
 from resources.lake import Lake
@@ -19,6 +20,7 @@ from resources.outbox import MaildirOutbox
 from resources.store.budget import StoredBudget
 from resources.store.journal import StoredJournal
 from resources.store.ledger import SendLedger
+from resources.store.provider_limit import StoredProviderLimit
 from resources.store.suppressions import Suppressions
 from specialists.grading import Verdict
 from specialists.reading import Setting
@@ -58,6 +60,9 @@ class World:
 
     def budget(self, workforce: Workforce, at: datetime) -> Budget:
         return StoredBudget(self.engine, workforce.name, at.date(), workforce.card.budget_usd_per_day)
+
+    def provider_limit(self, provider: str, requests_per_minute: int) -> ProviderLimit:
+        return StoredProviderLimit(self.engine, provider, requests_per_minute)
 
     def grants(self, workforce: Workforce, line: StageLine, at: datetime) -> Grants:
         leads = self.lake.file(workforce.intake, self.partition.isoformat())

@@ -1,13 +1,11 @@
 """The budget in the operations store: one cap per workforce and day, exact across processes."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from decimal import ROUND_CEILING, Decimal
 
 from sqlalchemy import Connection, Engine, func, select, update
 
-from resources.budget import Reservation
+from resources.budget import Reservation, cap_reached
 from resources.store.engine import deciding, insert_or_ignore, reading
 from resources.store.tables import spending
 
@@ -19,11 +17,13 @@ class StoredBudget:
         self._engine, self._workforce, self._day = engine, workforce, day.isoformat()
         self._cap = _nanodollars(cap_usd)
 
-    @contextmanager
-    def reserve(self, specialist: str, usd: float) -> Iterator[Reservation | None]:
+    async def reserve(self, specialist: str, usd: float) -> Reservation | None:
         """None when `usd` does not fit under the cap. What is never settled stays counted as spent."""
         amount = _nanodollars(usd)
-        yield _Reserved(self, specialist, amount) if self._take(specialist, amount) else None
+        return _Reserved(self, specialist, amount) if self._take(specialist, amount) else None
+
+    def refusal(self, specialist: str) -> str:
+        return cap_reached("the day's", self._cap / 1e9)
 
     def spent_usd(self) -> float:
         """Spent and reserved so far on this day."""
@@ -65,7 +65,7 @@ class _Reserved:
     def __init__(self, budget: StoredBudget, specialist: str, amount: int) -> None:
         self._budget, self._specialist, self._counted = budget, specialist, amount
 
-    def settle(self, usd: float) -> None:
+    async def settle(self, usd: float) -> None:
         """Count `usd` instead of what was counted so far; safe to call again."""
         spent = _nanodollars(usd)
         self._budget.correct(self._specialist, spent - self._counted)
