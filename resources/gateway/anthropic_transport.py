@@ -7,12 +7,11 @@ The key and the address are read by the SDK from ANTHROPIC_API_KEY and ANTHROPIC
 
 import asyncio
 import json
-import time
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any, cast
 
 from resources.gateway.answers import ToolCall
-from resources.gateway.failures import KINDS, ProviderFailed, kind_of, retry_after
+from resources.gateway.failures import KINDS, ProviderFailed, kind_of
 from resources.gateway.models import Model
 from resources.gateway.ports import Exchange, Question
 from resources.gateway.prices import Counts
@@ -179,8 +178,7 @@ def _refused(error: "anthropic.APIStatusError") -> ProviderFailed:
     codes = f"{said.get('type')} {details.get('error_code') if details else ''}"
     message = " ".join(str(said.get("message") or error.message).split())[:300]
     kind = kind_of(error.status_code, codes, message)
-    wait = retry_after(error.response.headers, time.time())
-    return ProviderFailed(kind, f"{error.status_code} {codes.strip()}: {message}", wait)
+    return ProviderFailed(kind, f"{error.status_code} {codes.strip()}: {message}", error.response.headers)
 
 
 def _unconnected(error: BaseException) -> ProviderFailed:

@@ -40,7 +40,7 @@ KINDS: Mapping[str, Kind] = _kinds(
     Kind("rate limited", Remedy.RETRY, 10, False, True, "a refused request is not billed, and time cures it"),
     Kind("overloaded", Remedy.RETRY, 10, False, True, "nothing ran, and the load passes"),
     Kind("server error", Remedy.RETRY, 5, False, True, "an error response is not billed, most pass"),
-    Kind("unreachable", Remedy.RETRY, 5, False, True, "no connection, so nothing was asked"),
+    Kind("unreachable", Remedy.RETRY, 10, False, True, "no connection, so nothing was asked"),
     Kind("timeout", Remedy.RETRY, 3, True, True, "the answer may have been made and billed, so few times"),
     Kind("connection lost", Remedy.RETRY, 3, True, True, "as for a timeout"),
     Kind("cut answer", Remedy.RETRY, 3, True, False, "the body did not arrive whole; it was surely billed"),
@@ -60,11 +60,13 @@ _SPEND_TEXT = re.compile(
 
 
 class ProviderFailed(Exception):
-    """One attempt failed. `retry_after`: seconds the provider asked to wait, None where it did not."""
+    """One attempt failed. `headers` are the error response's, lower case; empty where there was none."""
 
-    def __init__(self, kind: Kind, detail: str, retry_after: float | None = None) -> None:
+    def __init__(self, kind: Kind, detail: str, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(f"{kind.name}: {detail}")
-        self.kind, self.detail, self.retry_after = kind, detail, retry_after
+        self.kind, self.headers = kind, headers or {}
+        # Seconds the provider asked to wait; known once the headers' date was read by a clock.
+        self.retry_after: float | None = None
 
 
 class ProviderDown(OneLineError):

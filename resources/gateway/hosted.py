@@ -8,7 +8,7 @@ from tenacity import AsyncRetrying
 from resources.gateway.answers import NO_COST, OverBudget, Refused, Reply, Step, Unavailable, Usage
 from resources.gateway.answers import Malformed as MalformedAnswer
 from resources.gateway.clock import Clock
-from resources.gateway.failures import ProviderDown, ProviderFailed, Remedy
+from resources.gateway.failures import ProviderDown, ProviderFailed, Remedy, retry_after
 from resources.gateway.flow import Flow
 from resources.gateway.models import Model
 from resources.gateway.ports import Question
@@ -111,6 +111,7 @@ class _Asked:
 
     def _failed(self, failure: ProviderFailed, began: float) -> None:
         kind, flow = failure.kind, self._gateway._flow
+        failure.retry_after = retry_after(failure.headers, self._gateway._clock.now())
         lost = Usage(usd=self._worst) if kind.billed else NO_COST
         self.steps.append(Step(f"failed: {failure}"[:300], None, None, lost))
         if kind.remedy is Remedy.PAUSE:

@@ -6,12 +6,11 @@ Keys and addresses are read by litellm from the provider's own variables (OPENAI
 import asyncio
 import json
 import os
-import time
 from collections.abc import Mapping
 from typing import Any, cast
 
 from resources.gateway.answers import ToolCall
-from resources.gateway.failures import KINDS, ProviderFailed, kind_of, retry_after
+from resources.gateway.failures import KINDS, ProviderFailed, kind_of
 from resources.gateway.models import Model
 from resources.gateway.ports import Question
 from resources.gateway.prices import Counts
@@ -172,4 +171,4 @@ def _failure(litellm: Any, error: Exception) -> ProviderFailed:
         return ProviderFailed(KINDS["connection lost"], detail)
     headers = getattr(error, "litellm_response_headers", None) or getattr(response, "headers", None) or {}
     codes = f"{getattr(error, 'type', '')} {getattr(error, 'code', '')}"
-    return ProviderFailed(kind_of(status, codes, str(error)), detail, retry_after(headers, time.time()))
+    return ProviderFailed(kind_of(status, codes, str(error)), detail, headers)

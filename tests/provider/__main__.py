@@ -16,7 +16,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=0)
     chosen = parser.parse_args()
     kinds = ("429", "500", "529", "reset", "truncated", "malformed", "wrong schema", "refusal")
-    plan = Plan.of_every_kind(chosen.faults, chosen.seed, kinds)
+    plan = Plan(dict.fromkeys(kinds, chosen.faults / len(kinds)), chosen.seed)
     provider = Provider(plan=plan, latency_seconds=chosen.latency_ms / 1000, keep_bodies=False)
     web.run_app(provider.app(), host="127.0.0.1", port=chosen.port, print=None, access_log=None)
 

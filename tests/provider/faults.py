@@ -51,10 +51,5 @@ class Plan:
                 return name
         return None
 
-    @classmethod
-    def of_every_kind(cls, share: float, seed: int, kinds: tuple[str, ...], **more: object) -> "Plan":
-        """`share` of all calls go wrong, each kind as often as the next."""
-        return cls(dict.fromkeys(kinds, share / len(kinds)), seed, **more)  # type: ignore[arg-type]
-
 
 NO_FAULTS = Plan()

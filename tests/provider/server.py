@@ -46,12 +46,17 @@ class Provider:
 
     def app(self) -> web.Application:
         app = web.Application(client_max_size=64 * 1024**2)
-        app.router.add_post("/v1/messages", lambda request: self._answer(request, anthropic_wire))
-        app.router.add_post("/v1/chat/completions", lambda request: self._answer(request, openai_wire))
-        app.router.add_post("/chat/completions", lambda request: self._answer(request, openai_wire))
+        app.router.add_post("/v1/messages", self._messages)
+        app.router.add_post("/v1/chat/completions", self._completions)
         app.router.add_get("/calls", self._tell)
         self.batches.add_routes(app.router)
         return app
+
+    async def _messages(self, request: web.Request) -> web.StreamResponse:
+        return await self._answer(request, anthropic_wire)
+
+    async def _completions(self, request: web.Request) -> web.StreamResponse:
+        return await self._answer(request, openai_wire)
 
     async def _answer(self, request: web.Request, wire: ModuleType) -> web.StreamResponse:
         body = json.loads(await request.read())
@@ -72,8 +77,7 @@ class Provider:
         if fault == "timeout":
             await asyncio.sleep(self.plan.stall_seconds)
         if fault in ("timeout", "reset"):
-            assert request.transport is not None
-            request.transport.abort()
+            _hang_up(request)
         response = web.StreamResponse(headers={"Content-Type": "application/json", **self.headers})
         response.content_length = len(raw)
         if fault in ("timeout", "reset"):
@@ -81,8 +85,8 @@ class Provider:
         await response.prepare(request)
         if fault == "truncated":
             await response.write(raw[: len(raw) // 2])
-            assert request.transport is not None
-            request.transport.close()
+            if request.transport is not None:
+                request.transport.close()  # not abort: what was written still arrives
             return response
         await response.write(raw)
         return response
@@ -102,6 +106,12 @@ class Provider:
     async def _tell(self, _: web.Request) -> web.Response:
         """The log's totals, for whoever runs the server as a process of its own."""
         return web.json_response({"calls": len(self.calls), "usd": self.bill})
+
+
+def _hang_up(request: web.Request) -> None:
+    """As a machine that dies: no goodbye. A client that has gone by itself has no transport any more."""
+    if request.transport is not None:
+        request.transport.abort()
 
 
 def _spoiled(reply: Reply, fault: str | None) -> Reply:
