@@ -19,15 +19,15 @@ from upath import UPath
 from resources.cohort import load_cohort
 from resources.contact_details import mask
 from resources.crm import CohortContacts, CohortCrm, CohortEmailDomains, Contact, Profile
+from resources.gateway.answers import Answered, Refused
 from resources.home import Home
 from resources.journal import Judgement
 from resources.lake import Lake
-from resources.model_gateway import Answered, Refused
 from resources.store.engine import open_engine
 from resources.store.migrate import migrate
 from specialists.decisions import Decided, Hold, NeedsJudgement
 from specialists.grading import grade
-from specialists.judgement import ask
+from specialists.judgement import ask_local
 from specialists.reading import Setting, read_record
 from specialists.records import Record
 from specialists.rows import Outcome
@@ -70,7 +70,7 @@ def one_lead(
 
 def _judged(specialist: Specialist, record: Record, why: str) -> Outcome:
     """What the stage makes of a local answer, without the journal."""
-    answer = ask(specialist, record)
+    answer = ask_local(specialist, record)
     if not isinstance(answer, Answered | Refused):
         return Outcome(Hold(answer.why), None)
     return settled(specialist, record, why, Judgement(f"model:{specialist.blueprint.pin.candidate}", answer))

@@ -7,13 +7,14 @@ from evals.matching_report import Matched
 from evals.pair_fitting import FOLDS, Example, example, fit, fold_of
 from resources.crm import CohortEmailDomains
 from resources.directory import Directory
+from resources.gateway.answers import Answered
+from resources.gateway.ports import Candidate
 from resources.journal import Judgement
-from resources.model_gateway import Answered, Gateway
 from specialists.decisions import Decided, NeedsJudgement
 from specialists.enricher.candidates import PairCandidate
 from specialists.enricher.schema import Makes, Reads
 from specialists.enricher.tools import Tools
-from specialists.judgement import ask
+from specialists.judgement import ask_local
 from specialists.rows import Outcome
 from specialists.specialist import Specialist, blueprint
 from specialists.stage import decide_by_rules, settled
@@ -39,12 +40,12 @@ def examples(reads: Sequence[Read]) -> list[Example]:
     return [example(lead, record) for lead, record in passed_on]
 
 
-def fold_candidates(found: Sequence[Example]) -> Mapping[int, Gateway]:
+def fold_candidates(found: Sequence[Example]) -> Mapping[int, Candidate]:
     """Fold -> the pair model fitted without that fold's companies."""
     return {fold: PairCandidate(fit([one for one in found if one.fold != fold], {})) for fold in range(FOLDS)}
 
 
-def decide(reads: Sequence[Read], candidate_of: Callable[[Labelled], Gateway]) -> list[Matched]:
+def decide(reads: Sequence[Read], candidate_of: Callable[[Labelled], Candidate]) -> list[Matched]:
     """What the Enricher makes of every lead, judged by the candidate that is named for it."""
     return [_decide(lead, record, candidate_of(lead)) for lead, record in reads]
 
@@ -55,12 +56,12 @@ def by_folds(reads: Sequence[Read]) -> list[Matched]:
     return decide(reads, lambda lead: candidates[fold_of(lead)])
 
 
-def _decide(lead: Labelled, record: Reads, candidate: Gateway) -> Matched:
+def _decide(lead: Labelled, record: Reads, candidate: Candidate) -> Matched:
     specialist = Specialist(ENRICHER, Tools(Directory(), CohortEmailDomains({})), candidate)
     outcome = decide_by_rules(specialist, record)
     believed = None
     if isinstance(outcome.decision, NeedsJudgement):
-        answer = ask(specialist, record)
+        answer = ask_local(specialist, record)
         if isinstance(answer, Answered):
             believed = answer.output["choice"]
             outcome = settled(specialist, record, "", Judgement(f"model:{candidate}", answer))

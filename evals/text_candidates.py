@@ -10,13 +10,14 @@ from typing import Annotated
 
 import typer
 
-from resources.model_gateway import Answered, Gateway, Question
+from resources.gateway.answers import Answered
+from resources.gateway.ports import Candidate, Question
 from specialists.cases import Case, load_cases
 from specialists.specialist import blueprint
 
 FOLDS, ROUNDS = 10, 5
 
-Factory = Callable[[Sequence[Case]], Gateway]
+Factory = Callable[[Sequence[Case]], Candidate]
 
 
 def held_out_answers(factory: Factory, cases: Sequence[Case], seed: int) -> Iterator[tuple[str, str | None]]:

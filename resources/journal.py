@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from resources.model_gateway import Answered, Refused
+from resources.gateway.answers import Answered, Refused
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,11 +23,17 @@ class GraderBar(_Strict):
 
 
 class Limits(_Strict):
-    """What one judgement may use. `usd` is the worst case that is reserved before the call."""
+    """What one judgement may use.
+
+    `max_output_tokens` and `timeout_seconds` hold for each attempt. `usd_per_record` is the most that all
+    of a record's attempts may cost together; each reserves its worst case (a token a byte) before it leaves.
+    `turns` counts the model's turns: above 1 only where READ tools are offered on request.
+    """
 
     max_output_tokens: int = Field(gt=0)
     usd_per_record: float = Field(ge=0)
     timeout_seconds: float = Field(gt=0)
+    turns: int = Field(default=1, ge=1, le=8)
 
 
 class Card(_Strict):

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
-from resources.model_gateway import NO_COST, Usage
+from resources.gateway.answers import NO_COST, Usage
 from specialists.records import Output
 
 Disposition = Literal["done", "held", "skipped", "rejected"]

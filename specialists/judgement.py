@@ -1,11 +1,20 @@
 """How a specialist asks its candidate: one prompt, the record as data, the schema as the only way out."""
 
+import json
+from collections.abc import Mapping
+from typing import Any, cast
+
 from pydantic import ValidationError
 
+from resources.budget import Budget
+from resources.gateway.answers import Answer, Answered, Malformed, Unavailable
+from resources.gateway.failures import ProviderDown
+from resources.gateway.ports import Candidate, Gateway, Question, ReadTool
+from resources.gateway.purse import Purse
 from resources.journal import JournalKey
-from resources.model_gateway import Answer, Answered, Malformed, Question, Unavailable
 from specialists.records import Record, digest
 from specialists.specialist import Blueprint, Specialist
+from specialists.tool_loop import ToolLoop
 
 
 def journal_key(blueprint: Blueprint, record: Record) -> JournalKey:
@@ -15,28 +24,80 @@ def journal_key(blueprint: Blueprint, record: Record) -> JournalKey:
     )
 
 
-def ask(specialist: Specialist, record: Record) -> Answer:
-    """The candidate's answer, checked strictly against the schema. A raising candidate is unavailable."""
+def ask_local(specialist: Specialist, record: Record) -> Answer:
+    """A local candidate's answer, checked against the schema. A raising candidate is unavailable."""
+    if specialist.candidate is None:
+        return Unavailable("no model is pinned")
+    try:
+        answer = cast(Candidate, specialist.candidate).ask(_question(specialist.blueprint, record))
+    except Exception as error:  # whatever it raises, nothing was decided
+        return _failed(error)
+    wrong = misfit(specialist.blueprint, answer.output) if isinstance(answer, Answered) else None
+    return (
+        answer if wrong is None else Malformed(f"the answer does not fit the schema: {wrong}", answer.usage)
+    )
+
+
+async def ask(specialist: Specialist, record: Record, budget: Budget) -> Answer:
+    """A hosted model's answer, checked against the schema; every attempt reserves in `budget` first.
+
+    Raises ProviderDown where no record can be judged: the run stops, and a later one resumes.
+    """
     if specialist.candidate is None:
         return Unavailable("no model is pinned")
     blueprint = specialist.blueprint
-    question = Question(
+    limits = blueprint.card.limits
+    question = _question(blueprint, record)
+    offered = blueprint.toolbox.on_request()
+    on_request = {name: question.record[field] for name, (field, _) in offered.items()}
+    if offered:
+        question = _with_tools(question, offered)
+    loop = ToolLoop(
+        cast(Gateway, specialist.candidate),
+        Purse(budget, blueprint.name, limits.usd_per_record),
+        on_request,
+        lambda output: misfit(blueprint, output),
+    )
+    try:
+        return await loop.run(question, limits.turns)
+    except ProviderDown:
+        raise
+    except Exception as error:  # one broken record must not stop the others
+        return _failed(error)
+
+
+def misfit(blueprint: Blueprint, output: Mapping[str, Any]) -> str | None:
+    """What in an output does not fit the specialist's schema, read strictly as JSON; None where all fits."""
+    try:
+        blueprint.judges.model_validate_json(json.dumps(dict(output)), strict=True)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        return f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"
+    return None
+
+
+def _question(blueprint: Blueprint, record: Record) -> Question:
+    return Question(
         prompt=blueprint.prompt,
         record=record.for_judgement(),
         schema=blueprint.answer_schema,
         max_output_tokens=blueprint.card.limits.max_output_tokens,
         timeout_seconds=blueprint.card.limits.timeout_seconds,
     )
-    try:
-        answer = specialist.candidate.ask(question)
-    except Exception as error:  # whatever a client library raises, nothing was decided
-        return Unavailable(f"the candidate failed: {type(error).__name__}: {error}")
-    if not isinstance(answer, Answered):
-        return answer
-    try:
-        blueprint.judges.model_validate(answer.output)
-    except ValidationError as error:
-        first = error.errors()[0]
-        field = ".".join(str(part) for part in first["loc"])
-        return Malformed(f"the answer does not fit the schema: {field}: {first['msg']}", answer.usage)
-    return answer
+
+
+def _with_tools(question: Question, offered: Mapping[str, tuple[str, str]]) -> Question:
+    """The same, with the fields that come on request left out and their tools offered."""
+    hidden = {field for field, _ in offered.values()}
+    return Question(
+        question.prompt,
+        {name: value for name, value in question.record.items() if name not in hidden},
+        question.schema,
+        question.max_output_tokens,
+        question.timeout_seconds,
+        tuple(ReadTool(name, description) for name, (_, description) in offered.items()),
+    )
+
+
+def _failed(error: Exception) -> Unavailable:
+    return Unavailable(f"the candidate failed: {type(error).__name__}: {error}")

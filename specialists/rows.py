@@ -7,7 +7,7 @@ import pyarrow as pa
 from pydantic import BaseModel, create_model
 from pydantic_to_pyarrow import get_pyarrow_schema
 
-from resources.model_gateway import NO_COST, Usage
+from resources.gateway.answers import NO_COST, Usage
 from specialists.decisions import Decided, Decision, Disposition, Skip
 from specialists.grading import Verdict
 from specialists.records import Output, Record, Row, canonical_json, digest

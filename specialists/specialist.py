@@ -10,7 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
-from resources.model_gateway import Gateway
+from resources.gateway.ports import Candidate, Gateway
 from specialists.card import Card, load_card
 from specialists.cases import load_cases
 from specialists.decisions import Decision, Rule
@@ -72,7 +72,7 @@ class Blueprint:
         """Names of what the tools are built with: all of the world this specialist can ever reach."""
         return tuple(signature(self.toolbox).parameters)
 
-    def build(self, granted: Mapping[str, object], candidate: Gateway | None) -> "Specialist":
+    def build(self, granted: Mapping[str, object], candidate: Candidate | Gateway | None) -> "Specialist":
         """Bind exactly the capabilities the tools name. Raises CardError if one is not granted."""
         missing = [name for name in self.capabilities() if name not in granted]
         if missing:
@@ -84,14 +84,14 @@ class Blueprint:
             self, self.toolbox(**{name: granted[name] for name in self.capabilities()}), candidate
         )
 
-    def local_candidate(self) -> Gateway | None:
+    def local_candidate(self) -> Candidate | None:
         """The pinned local candidate, trained on the development cases; None when the pin names none."""
         if self.pin.candidate is None or not self.pin.is_local:
             return None
         candidates = _module(self.folder, "candidates").CANDIDATES
         if self.pin.candidate not in candidates:
             raise CardError(f"{self.folder / 'pin.json'}: {self.pin.candidate} is not in candidates.py")
-        built: Gateway = candidates[self.pin.candidate](load_cases(self.folder / "cases.jsonl"))
+        built: Candidate = candidates[self.pin.candidate](load_cases(self.folder / "cases.jsonl"))
         return built
 
 
@@ -101,7 +101,7 @@ class Specialist:
 
     blueprint: Blueprint
     tools: Toolbox
-    candidate: Gateway | None
+    candidate: Candidate | Gateway | None
 
 
 @cache
@@ -149,6 +149,8 @@ def _cross_check(loaded: Blueprint) -> None:
     declared, coded = card.tools, loaded.toolbox.effects()
     if declared != coded:
         raise CardError(f"{path}: tools: says {dict(declared)}, but tools.py has {coded}")
+    if loaded.toolbox.on_request() and card.limits.turns < 2:
+        raise CardError(f"{path}: limits: turns: must be 2 or more, a tool is offered on request")
     graders = set(loaded.record_graders) | set(loaded.cohort_graders)
     if set(card.graders) != graders:
         odd = sorted(set(card.graders) ^ graders)

@@ -6,32 +6,35 @@
 One row comes out for every row that came in, in the same order. Nothing here knows Dagster.
 """
 
-import asyncio
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
 from resources.budget import Budget
+from resources.gateway.answers import Refused
 from resources.journal import Journal, JournalKey, Judgement
-from resources.model_gateway import Answer, Answered, Malformed, OverBudget, Refused, Unavailable
 from specialists.decisions import Decided, Decision, Hold, NeedsJudgement, Provenance, Skip
 from specialists.grading import grade
-from specialists.judgement import ask, journal_key
+from specialists.judgement import journal_key
+from specialists.judging import Judged, Judging, judging
 from specialists.reading import Setting, read_record
 from specialists.records import Record, Row
 from specialists.rows import Outcome, output_row
 from specialists.specialist import Specialist
 
-# Records whose judgements are looked up and kept in one transaction.
+# Records whose judgements are looked up, and whose effects are had, together.
 BATCH = 500
+# Records that may wait for judgements of records before them, so that the workers never run dry.
+AHEAD = 10_000
 
 Route = Callable[[Row], Skip | Hold | None]
 
 
 @dataclass(frozen=True)
 class Stage:
-    """One specialist applied to the records of one partition."""
+    """One specialist applied to one partition. `in_flight`: calls to a hosted model at a time."""
 
     specialist: Specialist
     route: Route
@@ -39,77 +42,55 @@ class Stage:
     budget: Budget
     setting: Setting
     run_id: str
+    in_flight: int = 64
 
     def run(self, rows: Iterable[Row]) -> Iterator[dict[str, Any]]:
-        """One output row for every input row, in order."""
-        source = iter(rows)
-        while batch := list(islice(source, BATCH)):
-            yield from self._run_batch(batch)
+        """One output row for every input row, in order. Raises ProviderDown: what was judged is journaled."""
+        source, begun = iter(rows), deque[list[_Passed]]()
+        with judging(self.specialist, self.journal, self.budget, self.in_flight) as judge:
+            while True:
+                while not begun or (judge.has_room and len(begun) * BATCH < AHEAD):
+                    if not (batch := list(islice(source, BATCH))):
+                        break
+                    begun.append(self._begin(batch, judge))
+                if not begun:
+                    return
+                yield from self._finish(begun.popleft())
 
-    def _run_batch(self, batch: list[Row]) -> Iterator[dict[str, Any]]:
+    def _begin(self, batch: list[Row], judge: Judging) -> list["_Passed"]:
+        """Rules decide what they can; the judgements of the rest are begun."""
         passed = [self._by_rules(row) for row in batch]
-        judged = self._by_judgement([p for p in passed if isinstance(p.outcome.decision, NeedsJudgement)])
-        for row, item in zip(batch, passed, strict=True):
-            outcome = judged.get(item.key, item.outcome) if item.key else item.outcome
-            outcome = self._graded(item.record, outcome)
+        begun = judge.begin({p.key: p.record for p in passed if p.key is not None and p.record is not None})
+        return [replace(p, judged=begun[p.key]) if p.key is not None else p for p in passed]
+
+    def _finish(self, batch: list["_Passed"]) -> Iterator[dict[str, Any]]:
+        for item in batch:
+            outcome = self._graded(item.record, self._judged(item))
             outcome = self._acted(item.record, outcome)
-            yield output_row(self.specialist.blueprint, row, item.record, outcome, self.run_id)
+            yield output_row(self.specialist.blueprint, item.row, item.record, outcome, self.run_id)
+
+    def _judged(self, item: "_Passed") -> Outcome:
+        """The rules' outcome, or judgement's, which is waited for here."""
+        if item.judged is None or item.record is None:
+            return item.outcome
+        why, judged = _why(item.outcome.decision), item.judged.result()
+        if isinstance(judged, Judgement):
+            return settled(self.specialist, item.record, why, judged)
+        return Outcome(Hold(f"{why}; {judged.why}"), None, judged.usage)
 
     def _by_rules(self, row: Row) -> "_Passed":
         """Routing, then READ tools, then rules in order. One failing record is held, not the other 999."""
         stopped = self.route(row)
         if stopped is not None:
-            return _Passed(None, None, Outcome(stopped, "rule:routing"))
+            return _Passed(row, None, Outcome(stopped, "rule:routing"))
         try:
             record = read_record(self.specialist, row, self.setting)
         except Exception as error:  # a broken record or tool must not stop the partition
-            return _Passed(None, None, Outcome(Hold(f"could not be read: {_says(error)}"), None))
+            return _Passed(row, None, Outcome(Hold(f"could not be read: {_says(error)}"), None))
         outcome = decide_by_rules(self.specialist, record)
         if isinstance(outcome.decision, NeedsJudgement):
-            return _Passed(record, journal_key(self.specialist.blueprint, record), outcome)
-        return _Passed(record, None, outcome)
-
-    def _by_judgement(self, waiting: list["_Passed"]) -> dict[JournalKey, Outcome]:
-        """From the journal where it was judged before, else from the candidate."""
-        asked = {p.key: (p.record, _why(p.outcome.decision)) for p in waiting if p.key and p.record}
-        known = dict(self.journal.find(asked)) if asked else {}
-        fresh: dict[JournalKey, Judgement] = {}
-        outcomes: dict[JournalKey, Outcome] = {}
-        for key, (record, why) in asked.items():
-            judgement = known.get(key) or asyncio.run(self._judge(key, record, fresh))
-            if isinstance(judgement, Judgement):
-                outcomes[key] = settled(self.specialist, record, why, judgement)
-            else:
-                outcomes[key] = Outcome(Hold(f"{why}; {judgement.why}"), None, judgement.usage)
-        self.journal.keep_all(fresh)
-        return outcomes
-
-    async def _judge(
-        self, key: JournalKey, record: Record, fresh: dict[JournalKey, Judgement]
-    ) -> Judgement | Malformed | OverBudget | Unavailable:
-        """A fresh judgement. What cost money is committed before the next is asked, the rest as a group."""
-        answer = await self._ask(record)
-        if not isinstance(answer, Answered | Refused):
-            return answer
-        judgement = Judgement(f"model:{self.specialist.blueprint.pin.candidate}", answer)
-        if answer.usage.usd > 0:
-            await self.journal.keep(key, judgement)
-        else:
-            fresh[key] = judgement
-        return judgement
-
-    async def _ask(self, record: Record) -> Answer:
-        if self.specialist.candidate is None:
-            return Unavailable("no model is pinned")
-        blueprint = self.specialist.blueprint
-        if blueprint.pin.is_local:
-            return ask(self.specialist, record)
-        reservation = await self.budget.reserve(blueprint.name, blueprint.card.limits.usd_per_record)
-        if reservation is None:
-            return OverBudget(self.budget.refusal(blueprint.name))
-        answer = ask(self.specialist, record)
-        await reservation.settle(answer.usage.usd)
-        return answer
+            return _Passed(row, record, outcome, journal_key(self.specialist.blueprint, record))
+        return _Passed(row, record, outcome)
 
     def _graded(self, record: Record | None, outcome: Outcome) -> Outcome:
         """A failed blocking grader turns done into held; the rejected output stays in the row."""
@@ -138,9 +119,11 @@ class Stage:
 class _Passed:
     """A record after the rules: decided, or waiting for judgement under `key`."""
 
+    row: Row
     record: Record | None
-    key: JournalKey | None
     outcome: Outcome
+    key: JournalKey | None = None
+    judged: Judged | None = None
 
 
 def decide_by_rules(specialist: Specialist, record: Record) -> Outcome:

@@ -6,7 +6,8 @@ It says nothing rather than guess: below `threshold` it refuses, and a person lo
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from resources.model_gateway import Answer, Answered, Question, Refused
+from resources.gateway.answers import Answer, Answered, Refused
+from resources.gateway.ports import Question
 from specialists.cases import Case
 
 

@@ -30,6 +30,7 @@ class _Mark:
     fills: str | None = None
     rules_only: bool = False
     acts: bool = False
+    on_request: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +45,13 @@ class Tool:
     call: Callable[..., Any]
 
 
-def read(fills: str, *, rules_only: bool = False) -> Callable[[_F], _F]:
-    """Mark a method `(row) -> value` as a READ tool whose answer fills the `Reads` field `fills`."""
-    return _marker(_Mark(Effect.READ, fills=fills, rules_only=rules_only))
+def read(fills: str, *, rules_only: bool = False, on_request: bool = False) -> Callable[[_F], _F]:
+    """Mark a method `(row) -> value` as a READ tool whose answer fills the `Reads` field `fills`.
+
+    `on_request=True`: a hosted model is not shown the field, but offered the tool, without arguments, and is
+    shown it when it asks. Rules, local candidates and the context digest see it as any other.
+    """
+    return _marker(_Mark(Effect.READ, fills=fills, rules_only=rules_only, on_request=on_request))
 
 
 def write(*, acts: bool = False) -> Callable[[_F], _F]:
@@ -75,6 +80,12 @@ class Toolbox:
             for name, member in getmembers(cls, callable)
             if hasattr(member, _MARK)
         )
+
+    @classmethod
+    @cache
+    def on_request(cls) -> Mapping[str, tuple[str, str]]:
+        """The tools a hosted model may ask for: by name, the field each fills and its description."""
+        return {name: (mark.fills, doc) for name, mark, doc in cls.marks() if mark.on_request and mark.fills}
 
     @classmethod
     def effects(cls) -> dict[str, Effect]:

@@ -25,8 +25,8 @@ from datetime import date
 
 from sqlalchemy import Engine
 
+from resources.gateway.answers import Answered, Usage
 from resources.journal import JournalKey, Judgement
-from resources.model_gateway import Answered, Usage
 from resources.store.budget import Caps, StoredBudget
 from resources.store.engine import open_engine
 from resources.store.group_commit import GroupCommit

@@ -4,8 +4,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from resources.budget import Reservation, cap_reached
+from resources.gateway.answers import Answer, OverBudget
+from resources.gateway.ports import Question
+from resources.gateway.purse import Purse
 from resources.journal import JournalKey, Judgement
-from resources.model_gateway import Answer, Question
 
 
 @dataclass
@@ -48,6 +50,31 @@ class _Reserved:
 
     async def settle(self, usd: float) -> None:
         self.budget.spent += usd - self.usd
+        self.usd = usd
+
+
+@dataclass
+class ScriptedGateway:
+    """A hosted model that answers by record id, from a script; each attempt is `worst_usd` at most."""
+
+    answers: Mapping[str, Answer | BaseException]
+    worst_usd: float = 0.1
+    calls: list[Question] = field(default_factory=list)
+    closed: int = 0
+
+    async def ask(self, question: Question, purse: Purse) -> Answer:
+        reservation = await purse.reserve(self.worst_usd)
+        if reservation is None:
+            return OverBudget(purse.why)
+        self.calls.append(question)
+        answer = self.answers[question.record["record_id"]]
+        if isinstance(answer, BaseException):
+            raise answer
+        await reservation.settle(answer.usage.usd)
+        return answer
+
+    async def close(self) -> None:
+        self.closed += 1
 
 
 @dataclass

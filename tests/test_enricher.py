@@ -10,8 +10,8 @@ import pytest
 from resources.campaign import Campaign
 from resources.crm import CohortEmailDomains, Contact
 from resources.directory import Directory, load_directory
+from resources.gateway.answers import Answered
 from resources.journal import Judgement
-from resources.model_gateway import Answered
 from specialists.cases import Case, load_cases
 from specialists.decisions import Decided, Hold, NeedsJudgement
 from specialists.enricher.candidates import CANDIDATES
@@ -20,7 +20,7 @@ from specialists.enricher.pairs import pair_features
 from specialists.enricher.schema import Judges, Makes, Reads
 from specialists.enricher.tools import Tools
 from specialists.grading import Facts, grade
-from specialists.judgement import ask
+from specialists.judgement import ask_local
 from specialists.rows import stage_schema
 from specialists.specialist import Specialist, blueprint
 from specialists.stage import decide_by_rules, settled
@@ -41,7 +41,7 @@ def decided(case: Case, candidate: str = "local/pair-model") -> tuple[Reads, Mak
     specialist = Specialist(ENRICHER, cast(Any, None), CANDIDATES[candidate](()))
     outcome = decide_by_rules(specialist, record)
     if isinstance(outcome.decision, NeedsJudgement):
-        answer = ask(specialist, record)
+        answer = ask_local(specialist, record)
         assert isinstance(answer, Answered), answer
         outcome = settled(specialist, record, outcome.decision.why, Judgement(f"model:{candidate}", answer))
     assert isinstance(outcome.decision, Decided), outcome.reason

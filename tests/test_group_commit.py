@@ -6,8 +6,8 @@ from collections.abc import Sequence
 import pytest
 from sqlalchemy import Connection, Engine, event, func, select, text
 
+from resources.gateway.answers import Answered, Usage
 from resources.journal import JournalKey, Judgement
-from resources.model_gateway import Answered, Usage
 from resources.store.engine import open_engine, reading
 from resources.store.group_commit import CommitFailed, GroupCommit
 from resources.store.journal import StoredJournal

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from resources.campaign import Campaign
 from resources.crm import CohortCrm, Profile
+from resources.gateway.answers import Answered, Refused
+from resources.gateway.ports import Question
 from resources.journal import Judgement
-from resources.model_gateway import Answered, Question, Refused
 from specialists.cases import Case, load_cases
 from specialists.decisions import Decided, Hold, NeedsJudgement
 from specialists.grading import Facts, grade

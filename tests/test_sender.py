@@ -15,7 +15,8 @@ from sqlalchemy import Engine
 from resources.campaign import Campaign
 from resources.contact_key import contact_key
 from resources.crm import CohortContacts, CohortCrm, Contact, Profile
-from resources.model_gateway import Answered, Question, Refused
+from resources.gateway.answers import Answered, Refused
+from resources.gateway.ports import Question
 from resources.outbox import MaildirOutbox
 from resources.store.ledger import SendLedger
 from resources.store.suppressions import Suppressions

@@ -1,5 +1,6 @@
 """The machine: routing, rules, journal, judgement, graders, effect; one row out for every row in."""
 
+import asyncio
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -8,7 +9,10 @@ from typing import Any
 import pytest
 
 from resources.crm import CohortContacts
-from resources.model_gateway import Answer, Answered, Malformed, Refused, Unavailable, Usage
+from resources.gateway.answers import Answer, Answered, Malformed, Refused, Unavailable, Usage
+from resources.gateway.failures import ProviderDown
+from resources.gateway.ports import Question
+from resources.gateway.purse import Purse
 from specialists.card import Card
 from specialists.decisions import Decided, Decision, Hold, NeedsJudgement, Provenance, Skip
 from specialists.grading import Facts
@@ -19,7 +23,7 @@ from specialists.rows import stage_schema
 from specialists.specialist import Blueprint
 from specialists.stage import Stage
 from specialists.tools import Toolbox, read, write
-from tests.fakes import MemoryBudget, MemoryJournal, ScriptedCandidate
+from tests.fakes import MemoryBudget, MemoryJournal, ScriptedCandidate, ScriptedGateway
 from tests.samples import campaign
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -107,7 +111,7 @@ BLUEPRINT = Blueprint(
 
 
 def stage(
-    sent: list[str], candidate: ScriptedCandidate | None, journal: MemoryJournal, budget: MemoryBudget
+    sent: list[str], candidate: ScriptedGateway | None, journal: MemoryJournal, budget: MemoryBudget
 ) -> Stage:
     setting = Setting(date(2026, 3, 2), NOON, campaign(), CohortContacts({}))
     return Stage(
@@ -117,6 +121,7 @@ def stage(
         budget=budget,
         setting=setting,
         run_id="run-1",
+        in_flight=1,
     )
 
 
@@ -126,14 +131,14 @@ def rows(*numbers: object) -> list[dict[str, Any]]:
 
 def outcome(answer: Answer | Exception, *, cap: float = 1.0) -> dict[str, Any]:
     """What becomes of one odd number when the candidate answers this."""
-    candidate = ScriptedCandidate({"r1": answer})
+    candidate = ScriptedGateway({"r1": answer})
     (row,) = stage([], candidate, MemoryJournal(), MemoryBudget(cap)).run(rows(1))
     return row
 
 
 def test_rules_decide_the_head_and_every_row_comes_out_in_order() -> None:
     """Rows in = rows out, same order, each with who decided; routing is asked before any rule."""
-    candidate = ScriptedCandidate({"r3": Answered({"word": "three"})})
+    candidate = ScriptedGateway({"r3": Answered({"word": "three"})})
     made = list(stage([], candidate, MemoryJournal(), MemoryBudget()).run(rows(2, 13, 3, 200)))
     assert [row["record_id"] for row in made] == ["r2", "r13", "r3", "r200"]
     assert [(row["disposition"], row["decided_by"]) for row in made] == [
@@ -158,7 +163,7 @@ def test_one_poisoned_record_is_held_and_the_others_are_untouched() -> None:
 def test_a_judgement_is_asked_once_and_then_comes_from_the_journal() -> None:
     """The provider's own log shows one call for two runs; the second run's rows are the same."""
     journal = MemoryJournal()
-    candidate = ScriptedCandidate({"r3": Answered({"word": "three"}, Usage(10, 5, 0.02))})
+    candidate = ScriptedGateway({"r3": Answered({"word": "three"}, Usage(10, 5, 0.02))})
     first = list(stage([], candidate, journal, MemoryBudget()).run(rows(3)))
     second = list(stage([], candidate, journal, MemoryBudget()).run(rows(3)))
     assert len(candidate.calls) == 1
@@ -170,10 +175,49 @@ def test_a_paid_answer_is_kept_before_the_next_is_asked() -> None:
     """A crash on the second record does not lose the first one's paid answer."""
     journal = MemoryJournal()
     paid = Answered({"word": "three"}, Usage(usd=0.02))
-    candidate = ScriptedCandidate({"r3": paid, "r5": KeyboardInterrupt()})
+    candidate = ScriptedGateway({"r3": paid, "r5": KeyboardInterrupt()})
     with pytest.raises(KeyboardInterrupt):
         list(stage([], candidate, journal, MemoryBudget()).run(rows(3, 5)))
     assert [key.record_id for key in journal.kept] == ["r3"]
+
+
+class SlowGateway(ScriptedGateway):
+    """Answers the later records first, and remembers how many calls were under way at most."""
+
+    under_way = most = 0
+
+    async def ask(self, question: Question, purse: Purse) -> Answer:
+        self.under_way += 1
+        self.most = max(self.most, self.under_way)
+        await asyncio.sleep(1.0 / question.record["number"])
+        self.under_way -= 1
+        return await super().ask(question, purse)
+
+
+def test_many_are_judged_at_a_time_and_come_out_in_order() -> None:
+    """Workers overlap up to the limit; rows keep the order of the input, whoever answers first."""
+    numbers = range(1, 100, 2)
+    answers = {f"r{number}": Answered({"word": f"w{number}"}, Usage(usd=0.001)) for number in numbers}
+    candidate = SlowGateway(answers)
+    working = replace(stage([], candidate, MemoryJournal(), MemoryBudget(100)), in_flight=8)
+    made = list(working.run(rows(*numbers)))
+    assert [row["word"] for row in made] == [f"w{number}" for number in numbers]
+    assert candidate.most == 8
+    assert candidate.closed == 1
+
+
+def test_a_provider_that_is_down_stops_the_run_and_holds_nothing() -> None:
+    """What was judged before is journaled; the records after it wait for a later run."""
+    journal = MemoryJournal()
+    paid = Answered({"word": "three"}, Usage(usd=0.02))
+    down = ScriptedGateway({"r3": paid, "r5": ProviderDown("overloaded"), "r7": ProviderDown("overloaded")})
+    with pytest.raises(ProviderDown):
+        list(stage([], down, journal, MemoryBudget()).run(rows(3, 5, 7)))
+    assert [key.record_id for key in journal.kept] == ["r3"]
+    back = ScriptedGateway({name: paid for name in ("r3", "r5", "r7")})
+    made = list(stage([], back, journal, MemoryBudget()).run(rows(3, 5, 7)))
+    assert [row["disposition"] for row in made] == ["done"] * 3
+    assert [question.record["record_id"] for question in back.calls] == ["r5", "r7"]
 
 
 @pytest.mark.parametrize(
@@ -199,7 +243,7 @@ def test_only_answers_and_refusals_are_journaled() -> None:
     """Outages and garbage are tried again on the next run."""
     for answer, kept in ((Refused("no"), 1), (Malformed("?"), 0), (Unavailable("?"), 0)):
         journal = MemoryJournal()
-        list(stage([], ScriptedCandidate({"r1": answer}), journal, MemoryBudget()).run(rows(1)))
+        list(stage([], ScriptedGateway({"r1": answer}), journal, MemoryBudget()).run(rows(1)))
         assert len(journal.kept) == kept, answer
 
 
@@ -212,7 +256,7 @@ def test_without_a_model_judgement_is_held_and_says_so() -> None:
 
 def test_over_budget_holds_without_asking() -> None:
     """The worst case must fit under the cap before the candidate hears anything."""
-    candidate = ScriptedCandidate({"r1": Answered({"word": "one"})})
+    candidate = ScriptedGateway({"r1": Answered({"word": "one"})})
     (row,) = stage([], candidate, MemoryJournal(), MemoryBudget(cap=0.05)).run(rows(1))
     assert (row["disposition"], candidate.calls) == ("held", [])
     assert "budget" in row["reason"]
@@ -223,7 +267,7 @@ def test_a_failed_blocking_grader_holds_and_keeps_the_rejected_output(word: str)
     """done becomes held, the effect is not run, and what was rejected stays in the row; a grader that
     raises has failed its output."""
     sent: list[str] = []
-    candidate = ScriptedCandidate({"r1": Answered({"word": word})})
+    candidate = ScriptedGateway({"r1": Answered({"word": word})})
     (row,) = stage(sent, candidate, MemoryJournal(), MemoryBudget()).run(rows(1))
     assert row["disposition"] == "held"
     assert row["reason"].startswith("short: ")
@@ -241,7 +285,7 @@ def test_the_effect_runs_once_for_each_done_record_only() -> None:
 
 def test_a_changed_record_or_version_is_judged_anew() -> None:
     """The journal's key covers the record, its READ tools' answers, and the decision version."""
-    journal, candidate = MemoryJournal(), ScriptedCandidate({"r": Answered({"word": "w"})})
+    journal, candidate = MemoryJournal(), ScriptedGateway({"r": Answered({"word": "w"})})
     judged = stage([], candidate, journal, MemoryBudget())
     list(judged.run([{"record_id": "r", "number": 3}]))
     list(judged.run([{"record_id": "r", "number": 5}]))

@@ -10,8 +10,8 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Engine, text
 
 from resources.contact_key import InvalidAddress, contact_key, deliverable_address
+from resources.gateway.answers import Answered, Refused, Usage
 from resources.journal import JournalKey, Judgement
-from resources.model_gateway import Answered, Refused, Usage
 from resources.store.engine import open_engine, reading, writing
 from resources.store.group_commit import GroupCommit
 from resources.store.journal import StoredJournal

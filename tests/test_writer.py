@@ -11,8 +11,8 @@ import pytest
 
 from resources.campaign import load_campaign
 from resources.crm import CohortCrm, Contact, Profile
+from resources.gateway.answers import Answered
 from resources.journal import Judgement
-from resources.model_gateway import Answered
 from specialists.cases import load_cases
 from specialists.decisions import Decided, Hold, NeedsJudgement
 from specialists.grading import Facts, grade

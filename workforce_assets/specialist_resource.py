@@ -1,11 +1,13 @@
 """The one resource that builds a specialist, bound under the specialist's own name."""
 
+import os
 from datetime import datetime
 from typing import Any
 
 import dagster as dg
 
-from resources.model_gateway import Gateway
+from resources.gateway.opening import GatewaySettings, hosted_gateway
+from resources.gateway.ports import Candidate, Gateway
 from specialists.specialist import Blueprint, Specialist, blueprint
 from specialists.stage import Stage
 from workforce_assets.manager import StageLine, Workforce
@@ -26,12 +28,15 @@ class SpecialistResource(dg.ConfigurableResource[Any]):
     ) -> Stage:
         """The specialist at work on one partition."""
         return Stage(
-            specialist=self.blueprint.build(world.grants(workforce, line, at), _candidate(self.blueprint)),
+            specialist=self.blueprint.build(
+                world.grants(workforce, line, at), _candidate(self.blueprint, world)
+            ),
             route=workforce.card.route(line.asset),
             journal=world.journal(),
             budget=world.budget(workforce, at, run),
             setting=world.setting(at),
             run_id=run.run_id,
+            in_flight=GatewaySettings.from_environment(os.environ).in_flight,
         )
 
     def examined(self, workforce: Workforce, line: StageLine, world: World, at: datetime) -> Specialist:
@@ -39,11 +44,10 @@ class SpecialistResource(dg.ConfigurableResource[Any]):
         return self.blueprint.build(world.grants(workforce, line, at), candidate=None)
 
 
-def _candidate(specialist: Blueprint) -> Gateway | None:
+def _candidate(specialist: Blueprint, world: World) -> Candidate | Gateway | None:
     """What the pin names: a local candidate, a hosted model, or nothing (then a person decides)."""
     pinned = specialist.pin.candidate
     if pinned is None or specialist.pin.is_local:
         return specialist.local_candidate()
-    from resources.litellm_gateway import LitellmGateway  # 2.7 s to import, so only where a model is pinned
-
-    return LitellmGateway(pinned)
+    settings = GatewaySettings.from_environment(os.environ)
+    return hosted_gateway(pinned, settings, world.provider_limit)

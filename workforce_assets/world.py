@@ -12,6 +12,7 @@ from resources.campaign import Campaign, load_campaign
 from resources.cohort import Cohort, load_cohort
 from resources.crm import CohortContacts
 from resources.directory import load_directory
+from resources.gateway.flow import ProviderLimit
 from resources.home import Home
 from resources.journal import Journal
 from resources.lake import Lake
@@ -20,6 +21,7 @@ from resources.store.budget import StoredBudget
 from resources.store.group_commit import GroupCommit
 from resources.store.journal import StoredJournal
 from resources.store.ledger import SendLedger
+from resources.store.provider_limit import StoredProviderLimit
 from resources.store.suppressions import Suppressions
 from specialists.grading import Verdict
 from specialists.reading import Setting
@@ -73,6 +75,9 @@ class World:
         return StoredBudget(
             self.commits, workforce.name, at.date(), run.run_id, workforce.card.caps(run.max_usd)
         )
+
+    def provider_limit(self, provider: str, requests_per_minute: int) -> ProviderLimit:
+        return StoredProviderLimit(self.engine, provider, requests_per_minute)
 
     def grants(self, workforce: Workforce, line: StageLine, at: datetime) -> Grants:
         leads = self.lake.file(workforce.intake, self.partition.isoformat())

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Literal
 
-from resources.model_gateway import NO_COST, Usage
+from resources.gateway.answers import NO_COST, Usage
 
 State = Literal["intent", "sent", "failed", "deferred", "unknown", "cancelled"]
 

@@ -7,8 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, select
 
+from resources.gateway.answers import Answered, Refused, Usage
 from resources.journal import JournalKey, Judgement
-from resources.model_gateway import Answered, Refused, Usage
 from resources.store.engine import insert_or_ignore, reading, writing
 from resources.store.group_commit import GroupCommit
 from resources.store.tables import journal

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, insert, select, update
 
-from resources.model_gateway import Usage
+from resources.gateway.answers import Usage
 from resources.store.engine import deciding, reading
 from resources.store.entries import (
     AlreadySent,

@@ -4,6 +4,7 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
+    Double,
     Float,
     Index,
     Integer,
@@ -90,4 +91,15 @@ suppressions = Table(
     Column("reason", AnyText, nullable=False),
     Column("source", AnyText, nullable=False),
     Column("at", Instant, nullable=False),
+)
+
+# Requests granted under a provider's limit: how many, at which unix second. Kept for a good minute.
+provider_calls = Table(
+    "provider_calls",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("provider", Text, nullable=False),
+    Column("at", Double, nullable=False),
+    Column("requests", Integer, nullable=False),
+    Index(None, "provider", "at"),
 )

@@ -8,7 +8,8 @@ from rapidfuzz import fuzz
 from resources.company_names import name_words
 from resources.directory.hits import Similar
 from resources.directory.similarity import written_words
-from resources.model_gateway import Answer, Answered, Gateway, Question
+from resources.gateway.answers import Answer, Answered
+from resources.gateway.ports import Candidate, Question
 from specialists.cases import Case
 from specialists.enricher.evidence import written_name
 from specialists.enricher.pair_model import PairModel, pinned_model
@@ -67,15 +68,15 @@ def _answer(one: Similar | None, probability: float, because: str) -> Answer:
     return Answered({"choice": choice, "probability": round(probability, 4), "because": because[:300]})
 
 
-def _name_similarity(cases: Sequence[Case]) -> Gateway:
+def _name_similarity(cases: Sequence[Case]) -> Candidate:
     return NameSimilarityCandidate()
 
 
-def _pair_model(cases: Sequence[Case]) -> Gateway:
+def _pair_model(cases: Sequence[Case]) -> Candidate:
     return PairCandidate(pinned_model())
 
 
-CANDIDATES: Mapping[str, Callable[[Sequence[Case]], Gateway]] = {
+CANDIDATES: Mapping[str, Callable[[Sequence[Case]], Candidate]] = {
     "local/name-similarity": _name_similarity,
     "local/pair-model": _pair_model,
 }

@@ -25,7 +25,7 @@ class Tools(Toolbox):
         """Every company that the lead's domain, name or ticker points at. Free mail points at none."""
         return self._directory.hits(row.get("company"), self._domains(row), row.get("ticker"))
 
-    @read("similar")
+    @read("similar", on_request=True)
     def find_similar(self, row: Row) -> list[Similar]:
         """Companies with a similar name, or one that spells the domain, where nothing but a ticker is
         exact."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from resources.model_gateway import Gateway
+from resources.gateway.ports import Candidate
 from specialists.cases import Case
 from specialists.text_candidate import TextCandidate
 
@@ -11,9 +11,9 @@ from specialists.text_candidate import TextCandidate
 THRESHOLD = 0.65
 
 
-def message_intent(cases: Sequence[Case]) -> Gateway:
+def message_intent(cases: Sequence[Case]) -> Candidate:
     """Trained on the development cases that say how a message is to be read."""
     return TextCandidate(cases, path=("profile", "message"), threshold=THRESHOLD)
 
 
-CANDIDATES: dict[str, Callable[[Sequence[Case]], Gateway]] = {"local/message-intent": message_intent}
+CANDIDATES: dict[str, Callable[[Sequence[Case]], Candidate]] = {"local/message-intent": message_intent}

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from resources.model_gateway import Gateway
+from resources.gateway.ports import Candidate
 from specialists.cases import Case
 from specialists.text_candidate import TextCandidate
 
@@ -11,8 +11,8 @@ from specialists.text_candidate import TextCandidate
 _THRESHOLD = 0.8
 
 
-def _reply_intent(cases: Sequence[Case]) -> Gateway:
+def _reply_intent(cases: Sequence[Case]) -> Candidate:
     return TextCandidate(cases, path=("message",), threshold=_THRESHOLD)
 
 
-CANDIDATES: Mapping[str, Callable[[Sequence[Case]], Gateway]] = {"local/reply-intent": _reply_intent}
+CANDIDATES: Mapping[str, Callable[[Sequence[Case]], Candidate]] = {"local/reply-intent": _reply_intent}

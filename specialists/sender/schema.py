@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
-from resources.model_gateway import NO_COST, Usage
+from resources.gateway.answers import NO_COST, Usage
 from specialists.records import Output, Record, rules_only
 
 

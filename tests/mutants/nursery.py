@@ -3,7 +3,7 @@
 A mutant's own process spent 6 of its 7 seconds on importing libraries that no mutant changes. Nothing of the
 project is imported here: each child finds the project's packages in its copy.
 
-Reads one JSON object a line, `{"copy": folder, "test": id, "out": file}`, and answers with pytest's exit code.
+Reads a JSON object a line, `{"copy": folder, "test": id, "out": file}`, and answers pytest's exit code.
 """
 
 import importlib

@@ -1,4 +1,4 @@
-"""A forecast as a person reads it: each paid specialist's least, likely and most, then money, time, caps, and what was assumed."""
+"""A forecast as a person reads it: least, likely and most; then money, time, caps, what was assumed."""
 
 from workforce_assets.cli.console import OUT, compact_table, shown
 from workforce_assets.forecast.forecast import CALL_SECONDS, IN_FLIGHT, Forecast, SpecialistForecast

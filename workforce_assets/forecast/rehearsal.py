@@ -14,10 +14,10 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from resources.gateway.answers import Answered, Refused
 from resources.journal import Journal, Judgement
-from resources.model_gateway import Answered, Refused
 from specialists.decisions import Decided, NeedsJudgement
-from specialists.judgement import ask, journal_key
+from specialists.judgement import ask_local, journal_key
 from specialists.reading import read_record
 from specialists.records import Record
 from specialists.rows import Outcome, output_row
@@ -182,7 +182,7 @@ class _Stage:
             if len(self._counts.asked) < TEXTS:
                 self._counts.asked.append(record.for_judgement())
             return None
-        answer = ask(self._specialist, record)
+        answer = ask_local(self._specialist, record)
         if not isinstance(answer, Answered | Refused):
             return None
         return settled(self._specialist, record, why, Judgement("model:local", answer))

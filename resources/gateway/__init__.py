@@ -1,0 +1,1 @@
+"""Judgement by hosted models: the port, its transports, prices, retries and flow control."""

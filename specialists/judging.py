@@ -1,0 +1,156 @@
+"""Judgements of a stage's records: from the journal, else from the candidate, many at a time.
+
+A local candidate judges where it is asked. A hosted one is asked by a fixed number of workers on an event
+loop of their own, so that rules, graders and effects go on meanwhile. What was judged is in the journal
+before its future is done: a killed run pays again for calls in flight at most.
+"""
+
+import asyncio
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import dataclass
+from threading import Thread
+from typing import Protocol, cast
+
+from resources.budget import Budget
+from resources.gateway.answers import Answered, Malformed, OverBudget, Refused, Unavailable
+from resources.gateway.ports import Gateway
+from resources.journal import Journal, JournalKey, Judgement
+from specialists.judgement import ask, ask_local
+from specialists.records import Record
+from specialists.specialist import Specialist
+
+NotJudged = Malformed | OverBudget | Unavailable
+Judged = Future[Judgement | NotJudged]
+
+
+class Judging(Protocol):
+    def begin(self, asked: Mapping[JournalKey, Record]) -> Mapping[JournalKey, Judged]:
+        """A future for every key: its judgement, or why there is none. It may raise ProviderDown."""
+        ...
+
+    @property
+    def has_room(self) -> bool:
+        """Whether workers would soon have nothing to do if no more records came."""
+        ...
+
+
+@contextmanager
+def judging(specialist: Specialist, journal: Journal, budget: Budget, in_flight: int) -> Iterator[Judging]:
+    """`in_flight`: calls to a hosted candidate at a time."""
+    if specialist.candidate is None or specialist.blueprint.pin.is_local:
+        yield LocalJudging(specialist, journal)
+        return
+    hosted = HostedJudging(specialist, journal, budget, in_flight)
+    try:
+        yield hosted
+    finally:
+        hosted.end()
+
+
+@dataclass(frozen=True)
+class LocalJudging:
+    """In this thread, kept in one commit: nothing was paid that could be lost."""
+
+    specialist: Specialist
+    journal: Journal
+    has_room: bool = False
+
+    def begin(self, asked: Mapping[JournalKey, Record]) -> Mapping[JournalKey, Judged]:
+        known = _known(self.journal, asked)
+        answers = {
+            key: _judgement(self.specialist, ask_local(self.specialist, record))
+            for key, record in asked.items()
+            if key not in known
+        }
+        self.journal.keep_all({k: answer for k, answer in answers.items() if isinstance(answer, Judgement)})
+        return {key: _done(known.get(key) or answers[key]) for key in asked}
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    key: JournalKey
+    record: Record
+    judged: Judged
+
+
+class HostedJudging:
+    """Workers on an event loop in a thread of its own, until `end`."""
+
+    def __init__(self, specialist: Specialist, journal: Journal, budget: Budget, in_flight: int) -> None:
+        self._specialist, self._journal, self._budget = specialist, journal, budget
+        self._in_flight, self._begun, self._ended, self._ending = in_flight, 0, 0, False
+        self._loop = asyncio.new_event_loop()
+        self._queue: asyncio.Queue[_Asked | None] = asyncio.Queue()
+        self._thread = Thread(target=self._run, name=f"judging-{specialist.blueprint.name}", daemon=True)
+        self._thread.start()
+
+    @property
+    def has_room(self) -> bool:
+        return self._begun - self._ended < 2 * self._in_flight
+
+    def begin(self, asked: Mapping[JournalKey, Record]) -> Mapping[JournalKey, Judged]:
+        known = _known(self._journal, asked)
+        futures: dict[JournalKey, Judged] = {key: _done(judgement) for key, judgement in known.items()}
+        fresh = [_Asked(key, record, Future()) for key, record in asked.items() if key not in known]
+        futures |= {one.key: one.judged for one in fresh}
+        self._begun += len(fresh)
+        self._loop.call_soon_threadsafe(self._put, fresh)
+        return futures
+
+    def end(self) -> None:
+        """Let calls in flight end, which are paid for, give up what waits, and let go of the connections."""
+        self._ending = True
+        self._loop.call_soon_threadsafe(self._put, [None] * self._in_flight)
+        self._thread.join()
+
+    def _put(self, asked: list[_Asked] | list[None]) -> None:
+        for one in asked:
+            self._queue.put_nowait(one)
+
+    def _run(self) -> None:
+        with asyncio.Runner(loop_factory=lambda: self._loop) as runner:
+            runner.run(self._work())
+
+    async def _work(self) -> None:
+        try:
+            async with asyncio.TaskGroup() as workers:
+                for _ in range(self._in_flight):
+                    workers.create_task(self._worker())
+        finally:
+            await cast(Gateway, self._specialist.candidate).close()
+
+    async def _worker(self) -> None:
+        while (one := await self._queue.get()) is not None:
+            if self._ending:
+                one.judged.cancel()
+                continue
+            try:
+                one.judged.set_result(await self._judge(one.key, one.record))
+            except BaseException as error:  # raised where the result is waited for, this thread goes on
+                one.judged.set_exception(error)
+            self._ended += 1
+
+    async def _judge(self, key: JournalKey, record: Record) -> Judgement | NotJudged:
+        judged = _judgement(self._specialist, await ask(self._specialist, record, self._budget))
+        if isinstance(judged, Judgement):
+            await self._journal.keep(key, judged)
+        return judged
+
+
+def _known(journal: Journal, asked: Mapping[JournalKey, Record]) -> Mapping[JournalKey, Judgement]:
+    return journal.find(asked) if asked else {}
+
+
+def _judgement(specialist: Specialist, answer: Answered | Refused | NotJudged) -> Judgement | NotJudged:
+    """Only answers and refusals are judgements: everything else is tried again on the next run."""
+    if not isinstance(answer, Answered | Refused):
+        return answer
+    return Judgement(f"model:{specialist.blueprint.pin.candidate}", answer)
+
+
+def _done(judged: Judgement | NotJudged) -> Judged:
+    future: Judged = Future()
+    future.set_result(judged)
+    return future
