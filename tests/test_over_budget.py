@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,9 +12,10 @@ import typer
 
 from resources.model_gateway import Answer, Answered, Question, Usage
 from specialists.specialist import Blueprint, blueprint
+from specialists.strict_yaml import CardError
 from tests.outbound import SAMPLE_DAY, Outbound
 from tests.test_cli import workforce
-from workforce_assets import specialist_resource
+from workforce_assets import manager, specialist_resource
 from workforce_assets.cli.backfill import _agree, _run
 from workforce_assets.cli.spent import spent_days
 from workforce_assets.forecast import rehearsal
@@ -121,3 +123,19 @@ def test_a_backfill_that_may_cost_asks_or_says_how(
     assert "may cost" in error and "--yes" in error and "--max-usd" in error
     _agree(outbound.settings, OUTBOUND, [SAMPLE_DAY], AT, quiet=False, agreed=True)
     assert "openai/gpt-4o-mini" in capsys.readouterr().out
+
+
+def test_a_cap_for_nobody_is_a_card_error(tmp_path: Path) -> None:
+    """A misspelt specialist would have no cap and say nothing."""
+    card = tmp_path / "outbound.yaml"
+    shipped = Path(manager.__file__).with_name("outbound.yaml").read_text("utf-8")
+    card.write_text(f"{shipped}budget_usd_per_day_of: {{writter: 1.0}}\n", "utf-8")
+    with pytest.raises(CardError, match="writter works in no stage"):
+        manager.workforce(card, OUTBOUND.intake, *OUTBOUND.stages)
+
+
+def test_the_lower_of_two_run_caps_holds() -> None:
+    """The card's is the owner's word; a run can only ask for less."""
+    card = OUTBOUND.card.model_copy(update={"budget_usd_per_run": 1.0})
+    assert [card.caps(asked).per_run for asked in (None, 0.5, 2.0)] == [1.0, 0.5, 1.0]
+    assert [OUTBOUND.card.caps(asked).per_run for asked in (None, 2.0)] == [None, 2.0]

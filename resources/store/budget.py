@@ -64,8 +64,9 @@ class StoredBudget:
         """None when `usd` does not fit under a cap. Raises CommitFailed when it, or an earlier settlement,
         cannot be written, ValueError for what is no amount. One that is cancelled may stay counted as spent.
         """
-        if self._failure is not None:
-            raise self._failure
+        failure, self._failure = self._failure, None
+        if failure is not None:
+            raise failure
         account = Account(self._workforce, self._day, specialist, self._run)
         reserved, task = _Reserved(self, account, nanodollars(usd)), _task()
         self._open.pop(task, None)

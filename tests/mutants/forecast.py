@@ -9,11 +9,11 @@ OVER = "tests/test_over_budget.py"
 
 MUTANTS = (
     Mutant(
-        "the manager's routing is left out of the forecast",
+        "rejected rows are forecast as leads",
         REHEARSAL,
-        "if self._route(row) is not None:",
+        'if row["disposition"] != "done":',
         "if False:",
-        f"{TESTS}::test_all_rows_rehearsed_give_the_run_s_own_count",
+        f"{TESTS}::test_a_home_that_is_not_there_is_not_made",
     ),
     Mutant(
         "the forecast asks no journal",
