@@ -1,5 +1,5 @@
 # A fresh machine needs Python 3.11, make and git. Everything else is installed here, from hashed locks.
-.PHONY: demo test dev marts lock lint types contracts clean
+.PHONY: demo test campaign dev marts lock lint types contracts clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -19,6 +19,10 @@ demo: .venv/ready marts
 
 test: .venv/ready marts lint types contracts
 	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal
+
+# The budget against kills and errors at full size: 1,000 calls, 16 workers in 4 processes, 50 kills.
+campaign: .venv/ready
+	WORKFORCE_CAMPAIGN=1 $(BIN)/python -m pytest tests/test_budget_campaign.py
 
 dev: .venv/ready marts
 	$(BIN)/workforce migrate

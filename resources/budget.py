@@ -9,8 +9,9 @@ _REACHED = re.compile(r"budget: .+? are spent or reserved")
 
 class Reservation(Protocol):
     async def settle(self, usd: float) -> None:
-        """Replace the reserved worst case by what was billed; durable when it returns. What is never
-        settled counts as spent."""
+        """Replace the reserved worst case by what was billed. Written before any later reservation and
+        judgement; not waited for, as what is lost on the way counts as spent, like all that is never settled.
+        """
         ...
 
 

@@ -41,8 +41,11 @@ def reserve(asked: StoredBudget, usd: float, specialist: str = "writer") -> Rese
     return asyncio.run(asked.reserve(specialist, usd))
 
 
-def spent(store: Engine, workforce: str = "outbound") -> float:
-    return round(sum(sum(day.values()) for day in spent_by_day(store, workforce).values()), 9)
+def spent(store: Engine, *asked: StoredBudget) -> float:
+    """What the store counts, after all that these budgets have settled: a refusal is written behind it."""
+    for one in asked:
+        assert reserve(one, 1e6) is None
+    return round(sum(sum(day.values()) for day in spent_by_day(store, "outbound").values()), 9)
 
 
 def test_an_unsettled_reservation_counts_as_spent(store: Engine) -> None:
@@ -63,20 +66,43 @@ def test_settling_gives_back_what_was_not_spent(store: Engine) -> None:
         await reservation.settle(0.0000001)
 
     asyncio.run(settle())
-    assert spent(store) == 0.0000001
+    assert spent(store, asked) == 0.0000001
     assert reserve(asked, 0.9999999) is not None
 
 
 def test_a_bill_above_the_worst_case_is_counted_whole(store: Engine) -> None:
     """What the provider billed was spent, whatever had been reserved."""
+    asked = budget(store)
 
     async def settle() -> None:
-        reservation = await budget(store).reserve("writer", 0.6)
+        reservation = await asked.reserve("writer", 0.6)
         assert reservation is not None
         await reservation.settle(1.5)
 
     asyncio.run(settle())
-    assert spent(store) == 1.5
+    assert spent(store, asked) == 1.5
+
+
+def test_a_settlement_that_cannot_be_written_is_told(store: Engine) -> None:
+    """It is not waited for, so whoever reserves next hears the reason; the worst case stays counted."""
+    asked = budget(store)
+
+    async def settle() -> None:
+        reservation = await asked.reserve("writer", 0.6)
+        assert reservation is not None
+        with writing(store) as connection:
+            connection.exec_driver_sql("ALTER TABLE spending RENAME TO elsewhere")
+        await reservation.settle(0.1)
+        with pytest.raises(CommitFailed, match="spending"):
+            await asked.reserve("writer", 0.1)
+        with writing(store) as connection:
+            connection.exec_driver_sql("ALTER TABLE elsewhere RENAME TO spending")
+        with pytest.raises(CommitFailed, match="spending"):
+            await asked.reserve("writer", 0.1)
+        assert await asked.reserve("writer", 0.1) is not None
+
+    asyncio.run(settle())
+    assert spent(store) == 0.7
 
 
 @pytest.mark.parametrize(
@@ -146,7 +172,7 @@ def test_a_record_waits_for_money_that_is_about_to_come_back(store: Engine) -> N
         return await asyncio.gather(*(call() for _ in range(10)))
 
     assert asyncio.run(ten()) == [True] * 10
-    assert spent(store) == 0.5
+    assert spent(store, asked) == 0.5
 
 
 @pytest.mark.parametrize("ended", [True, False])
@@ -230,4 +256,6 @@ def test_no_interleaving_exceeds_any_cap(
         for run in ("run-1", "run-2")
     }
     asyncio.run(all_calls())
-    assert spent(store) == pytest.approx(sum(usd for _, _, usd in open_now.values()), abs=1e-6)
+    assert spent(store, *runs.values()) == pytest.approx(
+        sum(usd for _, _, usd in open_now.values()), abs=1e-6
+    )

@@ -16,6 +16,7 @@ from resources.store.engine import open_engine, reading, writing
 from resources.store.group_commit import GroupCommit
 from resources.store.journal import StoredJournal
 from resources.store.migrate import StoreVersionError, check_version, migrate
+from resources.store.spending import spent_by_day
 from resources.store.suppressions import Suppressions
 from resources.store.tables import metadata
 
@@ -179,3 +180,22 @@ def test_an_address_only_some_relays_take_is_not_deliverable() -> None:
 def test_decomposed_and_composed_letters_are_one_contact() -> None:
     assert contact_key("jo\u0308rg@north.example") == contact_key("J\u00d6RG@north.example")
     assert contact_key("+tag@north.example") == "+tag@north.example"
+
+
+def test_what_was_spent_before_runs_were_told_apart_still_counts(empty_url: str) -> None:
+    """A home of an earlier version is brought up with its day's spending."""
+    engine = open_engine(empty_url)
+    migrate(engine)
+    as_version_0001_had_it = (
+        "DROP TABLE spending",
+        "CREATE TABLE spending (workforce TEXT, day TEXT, specialist TEXT, nanodollars BIGINT NOT NULL,"
+        " CONSTRAINT pk_spending PRIMARY KEY (workforce, day, specialist))",
+        "INSERT INTO spending VALUES ('outbound', '2026-03-02', 'writer', 250000000)",
+        "UPDATE alembic_version SET version_num = '0001'",
+    )
+    with writing(engine) as connection:
+        for statement in as_version_0001_had_it:
+            connection.execute(text(statement))
+    migrate(engine)
+    assert spent_by_day(engine, "outbound") == {"2026-03-02": {"writer": 0.25}}
+    engine.dispose()

@@ -58,11 +58,15 @@ class StoredBudget:
         self._open: WeakKeyDictionary[asyncio.Task[Any], _Reserved] = WeakKeyDictionary()
         self._settled = 0
         self._refusals: dict[str, str] = {}
+        self._failure: BaseException | None = None
 
     async def reserve(self, specialist: str, usd: float) -> Reservation | None:
-        """None when `usd` does not fit under a cap. Raises CommitFailed when the store cannot be written,
-        ValueError for what is no amount. One that is cancelled while it waits may stay counted as spent.
+        """None when `usd` does not fit under a cap. Raises CommitFailed when it, or an earlier settlement,
+        cannot be written, ValueError for what is no amount. One that is cancelled may stay counted as spent.
         """
+        failure, self._failure = self._failure, None
+        if failure is not None:
+            raise failure
         account = Account(self._workforce, self._day, specialist, self._run)
         reserved, task = _Reserved(self, account, nanodollars(usd)), _task()
         self._open.pop(task, None)
@@ -85,15 +89,23 @@ class StoredBudget:
         """The cap that the last refusal for this specialist was for."""
         return self._refusals.get(specialist, "budget: nothing was refused")
 
-    async def _settle(self, reserved: "_Reserved", spent: int) -> None:
-        """Count `spent` instead of what was counted so far, whatever the caps: it was billed."""
+    def _settle(self, reserved: "_Reserved", spent: int) -> None:
+        """Count `spent` instead of what was counted so far, whatever the caps: it was billed.
+
+        Waiting for each settlement would cost 4 % of the calls at 200 ms with 64 in flight.
+        """
         if spent != reserved.counted:
             change = Change(reserved.account, spent - reserved.counted)
-            await self._commits.commit(apply_changes, change)
+            self._commits.post(apply_changes, change).add_done_callback(self._after_settling)
             reserved.counted = spent
         for task in [task for task, last in self._open.items() if last is reserved]:
             del self._open[task]
         self._settled += 1
+
+    def _after_settling(self, written: asyncio.Future[Cap | None]) -> None:
+        """What could not be written is told to whoever reserves next."""
+        if not written.cancelled() and (error := written.exception()) is not None:
+            self._failure = error
 
     async def _another_was_settled(self, settled_before: int) -> bool:
         """Wait for it. False once no reservation of this process is left that could be."""
@@ -122,8 +134,8 @@ class _Reserved:
         self._budget, self.account, self.counted, self.since = budget, account, counted, 0.0
 
     async def settle(self, usd: float) -> None:
-        """Durable when it returns; safe to call again."""
-        await self._budget._settle(self, nanodollars(usd))
+        """Safe to call again. Raises ValueError for what is no amount."""
+        self._budget._settle(self, nanodollars(usd))
 
 
 def _cap(over: tuple[str, ...], usd: float, cap: str, of: str | None = None) -> Cap:

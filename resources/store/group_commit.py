@@ -62,7 +62,11 @@ class GroupCommit:
         self._at_work = False
 
     async def commit(self, apply: Apply[P, R], payload: P) -> R:
-        """`apply`'s result for `payload`, once its group is durable. Raises CommitFailed with the reason.
+        """`apply`'s result for `payload`, once its group is durable. Raises CommitFailed with the reason."""
+        return await self.post(apply, payload)
+
+    def post(self, apply: Apply[P, R], payload: P) -> asyncio.Future[R]:
+        """As `commit`, for a caller that need not wait. What was posted before is never written after it.
 
         Payloads of one `apply` are written in the order in which they came.
         """
@@ -72,7 +76,7 @@ class GroupCommit:
             wake, self._at_work = not self._at_work, True
         if wake:
             self._thread.submit(self._drain)
-        return await future
+        return future
 
     def _drain(self) -> None:
         while group := self._next_group():

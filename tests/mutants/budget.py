@@ -54,9 +54,7 @@ MUTANTS = (
         BUDGET,
         "async def settle(self, usd: float) -> None:",
         "def __del__(self) -> None:\n"
-        "        task = _task()\n"
-        "        back = self._budget._settle(self, 0)\n"
-        "        self._budget.kept = task.get_loop().create_task(back)\n\n"
+        "        self._budget._settle(self, 0)\n\n"
         "    async def settle(self, usd: float) -> None:",
         f"{CAMPAIGN}::test_the_provider_never_bills_more_than_the_cap[sqlite]",
     ),
@@ -110,6 +108,13 @@ MUTANTS = (
         "        later = self._commits.commit(_insert, _values(key, judgement))\n"
         "        self._later = asyncio.get_running_loop().create_task(later)",
         f"{CAMPAIGN}::test_what_was_kept_is_never_paid_for_again[sqlite]",
+    ),
+    Mutant(
+        "a settlement that cannot be written is forgotten",
+        BUDGET,
+        "            self._failure = error",
+        "            pass",
+        f"{TESTS}::test_a_settlement_that_cannot_be_written_is_told",
     ),
     Mutant(
         "a run's journal does not know what others were paid for",

@@ -1,4 +1,4 @@
-"""A forecast as a person reads it: least, likely and most; then money, time, caps, what was assumed."""
+"""A forecast as a person reads it: what each specialist will cost, then time, caps and assumptions."""
 
 from workforce_assets.cli.console import OUT, compact_table, shown
 from workforce_assets.forecast.forecast import CALL_SECONDS, IN_FLIGHT, Forecast, SpecialistForecast
@@ -41,15 +41,11 @@ def _rows(one: SpecialistForecast) -> list[list[str]]:
     counts = (one.calls, one.tokens_in, one.tokens_cached, one.tokens_out)
     if not one.calls.high:
         return [[one.specialist, "", *("0" for _ in counts), "0.0000"]]
-    numbers = zip(*(count.ends for count in counts), strict=True)
+    names = (one.specialist, "", "")
+    ends = list(zip(*(count.ends for count in counts), strict=True))
     return [
-        [
-            one.specialist if end == ENDS[0] else "",
-            end,
-            *(f"{number:,.0f}" for number in of_end),
-            f"{usd:,.4f}",
-        ]
-        for end, of_end, usd in zip(ENDS, numbers, one.usd.ends, strict=True)
+        [names[n], ENDS[n], *(f"{number:,.0f}" for number in ends[n]), f"{one.usd.ends[n]:,.4f}"]
+        for n in range(len(ENDS))
     ]
 
 

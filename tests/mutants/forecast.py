@@ -1,0 +1,53 @@
+"""What a run will cost, and what it is held for when it may not cost more."""
+
+from tests.mutants.mutant import Mutant
+
+REHEARSAL = "workforce_assets/forecast/rehearsal.py"
+CALLS = "workforce_assets/forecast/calls.py"
+TESTS = "tests/test_forecast.py"
+OVER = "tests/test_over_budget.py"
+
+MUTANTS = (
+    Mutant(
+        "rejected rows are forecast as leads",
+        REHEARSAL,
+        'if row["disposition"] != "done":',
+        "if False:",
+        f"{TESTS}::test_a_home_that_is_not_there_is_not_made",
+    ),
+    Mutant(
+        "the forecast asks no journal",
+        REHEARSAL,
+        "if self._journal else {}",
+        "if False else {}",
+        f"{TESTS}::test_what_the_journal_holds_costs_nothing_again",
+    ),
+    Mutant(
+        "records whose drafts are not written yet are left out",
+        CALLS,
+        "most = min(stage.judged + stage.perhaps, played.sample)",
+        "most = stage.judged",
+        f"{TESTS}::test_what_waits_for_an_answer_may_go_on",
+    ),
+    Mutant(
+        "a price is taken from another provider",
+        "resources/prices.py",
+        "return entry if model in _table() or listed == provider else None",
+        "return entry",
+        f"{TESTS}::test_an_unknown_price_is_an_error_and_not_zero",
+    ),
+    Mutant(
+        "each run of a backfill may spend the whole cap",
+        "workforce_assets/cli/backfill.py",
+        "max_usd - at_work.spent(reports)",
+        "max_usd",
+        f"{OVER}::test_a_backfill_s_cap_is_for_all_its_runs",
+    ),
+    Mutant(
+        "the run's own cap does not reach its stages",
+        "workforce_assets/stage_asset.py",
+        "float(tagged) if tagged else None",
+        "None",
+        f"{OVER}::test_a_run_stops_paying_at_its_cap_and_goes_on",
+    ),
+)
