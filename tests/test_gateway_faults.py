@@ -74,9 +74,14 @@ def by_record(calls: list[Call]) -> dict[str, list[Call]]:
     return found
 
 
-def test_every_record_is_accounted_for_under_faults_of_every_kind(provider: Provider, clock: FakeClock) -> None:
+def test_every_record_is_accounted_for_under_faults_of_every_kind(
+    provider: Provider, clock: FakeClock
+) -> None:
     """Three in ten calls go wrong; what is answered was answered, nothing else is, and money adds up."""
-    shares = {**dict.fromkeys(EVERY_KIND, 0.297 / (len(EVERY_KIND) - 1)), "timeout": 0.003}  # those take real time
+    shares = {
+        **dict.fromkeys(EVERY_KIND, 0.297 / (len(EVERY_KIND) - 1)),
+        "timeout": 0.003,
+    }  # those take real time
     provider.plan = Plan(shares, seed=7, stall_seconds=4.0)
     budget = MemoryBudget(1e6)
     answers = judged(gateway(clock=clock, in_flight=WORKERS), RECORDS, budget)

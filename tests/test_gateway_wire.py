@@ -44,7 +44,11 @@ def test_an_answer_comes_back_with_what_the_provider_charged(provider: Provider,
         assert (answer.usage.tokens_in, answer.usage.tokens_out) == (call.tokens.all_in, call.tokens.out)
         assert answer.usage.price is not None and "litellm 1." in answer.usage.price
         [step] = answer.steps
-        assert step.did == "answered" and step.by == model.partition("/")[2] and step.stop in ("stop", "end_turn")
+        assert (
+            step.did == "answered"
+            and step.by == model.partition("/")[2]
+            and step.stop in ("stop", "end_turn")
+        )
     assert answer.usage.cached == provider.calls[-1].tokens.cached > 0
 
 
@@ -111,7 +115,7 @@ def test_what_does_not_parse_strictly_is_malformed(provider: Provider, model: st
 
 def test_no_answer_is_accepted_truncated_at_any_byte() -> None:
     """Every proper beginning of an answer, with the provider saying that it is whole."""
-    whole = json.dumps({"choice": "a\\\"} é", "probability": 0.5, "because": "{}"}, ensure_ascii=False)
+    whole = json.dumps({"choice": 'a\\"} é', "probability": 0.5, "because": "{}"}, ensure_ascii=False)
     raw = whole.encode()
     for length in range(len(raw)):
         text = raw[:length].decode("utf-8", "replace")
@@ -212,5 +216,3 @@ def test_an_unknown_price_is_an_error_before_anything_is_asked() -> None:
 
     with pytest.raises(PriceError, match="names no price"):
         hosted_gateway("openai/nobody-knows-this-model", GatewaySettings(), no_limit)
-
-
