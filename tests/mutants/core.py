@@ -15,8 +15,8 @@ MUTANTS = (
     Mutant(
         "the journal is not asked",
         STAGE,
-        "known.get(key) or self._judge",
-        "self._judge",
+        "known.get(key) or await self._judge",
+        "await self._judge",
         "tests/test_stage.py::test_a_judgement_is_asked_once_and_then_comes_from_the_journal",
     ),
     Mutant(
@@ -30,7 +30,7 @@ MUTANTS = (
         "an answer is not checked against the schema",
         "specialists/judgement.py",
         "except ValidationError as error:",
-        "except ValidationError as error:\n        return answer",
+        "except ValidationError as error:\n        return None",
         "tests/test_stage.py::test_what_is_no_usable_answer_is_held",
     ),
     Mutant(
@@ -42,9 +42,9 @@ MUTANTS = (
     ),
     Mutant(
         "the budget is not asked",
-        STAGE,
-        "if reservation is None:\n                return OverBudget",
-        "if False:\n                return OverBudget",
+        "resources/gateway/purse.py",
+        "if reservation is None:",
+        "if False:",
         "tests/test_stage.py::test_over_budget_holds_without_asking",
     ),
     Mutant(
