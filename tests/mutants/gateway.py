@@ -35,7 +35,7 @@ MUTANTS = (
         "resources/gateway/retries.py",
         "if self._gate.outage and error.kind.shared and not error.kind.billed:",
         "if False:",
-        f"{FAULTS}test_a_storm_of_ten_minutes_is_waited_out",
+        f"{FAULTS}test_a_storm_is_waited_out_by_a_single_worker_too",
     ),
     Mutant(
         "in an outage all workers probe",
@@ -116,9 +116,9 @@ MUTANTS = (
     ),
     Mutant(
         "what was cut off is read all the same",
-        "resources/gateway/reading.py",
-        'if said.ended == "cut off":',
-        "if False:",
+        "resources/gateway/anthropic_transport.py",
+        '"max_tokens": "cut off"',
+        '"max_tokens": "done"',
         f"{WIRE}test_only_an_answer_that_is_done_and_by_the_model_asked_counts",
     ),
     Mutant(
