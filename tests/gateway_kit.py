@@ -1,4 +1,4 @@
-"""What the gateway's tests share: a clock that runs when somebody sleeps, a gateway at the mock provider."""
+"""What the gateway's tests share: a clock that runs when somebody sleeps, a gateway at the mock."""
 
 import asyncio
 import random

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from resources.model_gateway import Answered, Usage
 
 from resources.home import Home
 from resources.journal import JournalKey, Judgement
-from resources.model_gateway import Answered, Usage
 from resources.prices import UnknownPrice, price_of
 from resources.store.engine import open_engine
 from resources.store.group_commit import GroupCommit

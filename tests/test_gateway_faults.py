@@ -117,11 +117,28 @@ def test_retry_after_is_obeyed(provider: Provider, clock: FakeClock, header: str
     assert seconds <= second.at - first.at <= seconds * 1.1
 
 
-def test_all_workers_wait_when_one_is_told_to(provider: Provider, clock: FakeClock) -> None:
-    """A rate limit is the provider's, not one record's."""
+class StoppedClock(FakeClock):
+    """Nobody who sleeps ever wakes."""
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        await asyncio.Event().wait()
+
+
+def test_all_workers_wait_when_one_is_told_to(provider: Provider) -> None:
+    """A rate limit is the provider's, not one record's: while one is told to wait, no other calls."""
     provider.plan = Plan(at_call=lambda number: "429" if number == 0 else None, retry_after="30")
-    judged(gateway(clock=clock, in_flight=1), 10, MemoryBudget(), workers=1)
-    assert [call.at - provider.calls[0].at for call in provider.calls][1] >= 30
+    clock = StoppedClock()
+    sender = Specialist(SENDER, None, gateway(clock=clock, in_flight=1))  # type: ignore[arg-type]
+
+    async def run() -> None:
+        async with asyncio.timeout(1.0):
+            await in_workers(records(10), lambda record: ask(sender, record, MemoryBudget()), 2)
+
+    with pytest.raises(TimeoutError):
+        asyncio.run(run())
+    assert len(provider.calls) == 1
+    assert min(clock.slept) >= 30
 
 
 def test_a_storm_of_ten_minutes_is_waited_out(provider: Provider, clock: FakeClock) -> None:
@@ -132,6 +149,14 @@ def test_a_storm_of_ten_minutes_is_waited_out(provider: Provider, clock: FakeClo
     paid = [call for call in provider.calls if call.usd]
     assert len(paid) == 300 and clock.seconds >= 500
     assert len(provider.calls) < 300 + 100
+
+
+def test_a_storm_is_waited_out_by_a_single_worker_too(provider: Provider, clock: FakeClock) -> None:
+    """More failures of one record than a record may have on its own: they are the provider's, not its."""
+    provider.plan = Plan(at_call=lambda number: "529" if clock.seconds < 600 else None)
+    answers = judged(gateway(clock=clock), 2, MemoryBudget(), workers=1)
+    assert all(isinstance(answer, Answered) for answer in answers.values())
+    assert sum(call.fault == "529" for call in provider.calls) > KINDS["overloaded"].attempts
 
 
 def test_an_outage_longer_than_patience_stops_the_run(provider: Provider, clock: FakeClock) -> None:

@@ -25,6 +25,8 @@ _ENDED: Mapping[str | None, Ended] = {
     "content_filter": "refused",
     "refusal": "refused",
 }
+# What providers call being done.
+_DONE = frozenset({"stop", "end_turn", "stop_sequence", "complete", "eos", "eos_token", "finish"})
 
 
 class LitellmTransport:
@@ -127,7 +129,7 @@ def _said(response: Any) -> Said:
         ToolCall(call.id, str(call.function.name), _arguments(call.function.arguments))
         for call in message.tool_calls or ()
     )
-    stop = choice.finish_reason
+    stop = _stop(choice)
     headers = {k: str(v) for k, v in (hidden.get("headers") or {}).items()}
     return Said(
         str(hidden.get("provider_response_model") or response.model),
@@ -140,6 +142,14 @@ def _said(response: Any) -> Said:
         message.model_dump(exclude_none=True),
         headers.items(),
     )
+
+
+def _stop(choice: Any) -> str | None:
+    """The provider's own word: litellm calls every reason that it does not know `stop`."""
+    native = (getattr(choice, "provider_specific_fields", None) or {}).get("native_finish_reason")
+    if choice.finish_reason == "stop" and native and native.lower() not in _DONE:
+        return str(native)
+    return str(choice.finish_reason)
 
 
 def _arguments(text: str | None) -> dict[str, Any] | None:

@@ -62,15 +62,11 @@ class StoredProviderLimit:
             now = self._now(connection)
             mine = provider_calls.c.provider == self._provider
             connection.execute(delete(provider_calls).where(mine, provider_calls.c.at <= now - counted))
-            used, oldest = (
-                connection.execute(
-                    select(
-                        func.coalesce(func.sum(provider_calls.c.requests), 0), func.min(provider_calls.c.at)
-                    ).where(mine)
-                )
-                .one()
-                ._tuple()
-            )
+            window = select(
+                func.coalesce(func.sum(provider_calls.c.requests), 0), func.min(provider_calls.c.at)
+            ).where(mine)
+            row = connection.execute(window).one()
+            used, oldest = row[0], row[1]
             granted = min(wanted, self._most - int(used))
             if granted < 1:
                 return 0, max(0.05, float(oldest) + counted - now)
