@@ -5,14 +5,14 @@ from datetime import UTC, datetime
 from starlette.applications import Starlette
 
 from resources.store.engine import open_engine
-from resources.store.migrate import check_version
+from resources.store.migrate import migrate
 from resources.unsubscribe.service import service
 from resources.unsubscribe.tokens import UnsubscribeLinks
 from workforce_assets.settings import Settings
 
 
 def unsubscribe_app(settings: Settings, links: UnsubscribeLinks) -> Starlette:
-    """Raises StoreVersionError if the operations store is not at this code's version."""
+    """Raises StoreVersionError if the operations store is newer than this code."""
     engine = open_engine(settings.operations_url)
-    check_version(engine)
+    migrate(engine)
     return service(engine, links, lambda: datetime.now(UTC))

@@ -34,7 +34,6 @@ def ingest(
 ) -> None:
     """Suppress whom a message proves to be suppressed, and hold what a person must read."""
     from workforce_assets.incoming import ingest, preview
-    from workforce_assets.prepare import prepare
     from workforce_assets.settings import Settings
 
     settings = Settings.from_environment(os.environ)
@@ -42,8 +41,6 @@ def ingest(
     known = 0
     with input_errors():
         clock = parse_at(at) or datetime.now(UTC)
-        if not dry_run:
-            prepare(settings)
         for told in (preview if dry_run else ingest)(settings, source, clock):
             counts[told.kind, told.decision] += 1
             known += not told.new

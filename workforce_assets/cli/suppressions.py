@@ -63,14 +63,14 @@ def list_all(
 @contextmanager
 def _suppressions() -> "Iterator[Suppressions]":
     from resources.store.engine import open_engine
+    from resources.store.migrate import migrate
     from resources.store.suppressions import Suppressions
-    from workforce_assets.prepare import prepare
     from workforce_assets.settings import Settings
 
     settings = Settings.from_environment(os.environ)
-    with input_errors():
-        prepare(settings)
     engine = open_engine(settings.operations_url)
+    with input_errors():
+        migrate(engine)
     try:
         yield Suppressions(engine)
     finally:

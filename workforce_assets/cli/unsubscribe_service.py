@@ -16,7 +16,6 @@ def unsubscribe_service(
     import uvicorn
 
     from workforce_assets.incoming import unsubscribe_links
-    from workforce_assets.prepare import prepare
     from workforce_assets.settings import Settings
     from workforce_assets.unsubscribe_app import unsubscribe_app
 
@@ -26,6 +25,6 @@ def unsubscribe_service(
         if links is None:
             fail("WORKFORCE_UNSUBSCRIBE_SECRET is not set; make one with `openssl rand -hex 32`")
             return
-        prepare(settings)
+        app = unsubscribe_app(settings, links)
     # A link in an access log is a link that somebody else can use.
-    uvicorn.run(unsubscribe_app(settings, links), host=host, port=port, access_log=False, server_header=False)
+    uvicorn.run(app, host=host, port=port, access_log=False, server_header=False)
