@@ -124,7 +124,7 @@ def test_an_unmistakable_reply_unsubscribes(text: str) -> None:
         "How do I unsubscribe my old address and keep this one?",
         "Sounds good, let us talk.\n\n> To get no more of these messages, reply with the word unsubscribe",
         "Unsubscribe\nI was only joking, call me tomorrow please",
-        "Interesting\n\n> unsubscribe\n",
+        "> unsubscribe",
         "",
     ],
 )
@@ -161,6 +161,17 @@ NAUGHTY = [
 def test_naughty_mail_is_classed_too(content: bytes) -> None:
     """No exception escapes, and what cannot be read is not clear."""
     assert classed(content).kind in ("other", "bounce_hard", "bounce_soft")
+
+
+def test_a_rule_that_breaks_stops_no_other_message(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The message is held for a person, with what went wrong."""
+
+    def broken(_: object) -> None:
+        raise LookupError("a charset nobody has heard of")
+
+    monkeypatch.setattr("resources.inbox.classify.auto_reply", broken)
+    found = classed(reply("hello"))
+    assert (found.kind, found.clear) == ("other", False) and "nobody has heard of" in found.why
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])

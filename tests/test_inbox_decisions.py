@@ -114,8 +114,8 @@ def test_what_never_left_cannot_come_back(store: Engine, state: str) -> None:
 
 def test_a_message_about_two_contacts_is_held(store: Engine) -> None:
     """Whose no it is cannot be known."""
-    both = f"{sent(store).message_id} {sent(store, BOB).message_id}"
-    (told,) = ingest(store, reply("unsubscribe", to=both))
+    both = f"{sent(store).message_id}\nMessage-ID: {sent(store, BOB).message_id}"
+    (told,) = ingest(store, dsn(both))
     assert told.decision == "held" and suppressed(store) == {}
 
 
