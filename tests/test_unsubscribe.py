@@ -2,9 +2,6 @@
 
 import json
 import logging
-import os
-import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -13,6 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, delete
 from starlette.testclient import TestClient
+from typer.testing import CliRunner, Result
 
 from resources.mailer import Envelope
 from resources.outbox import MaildirOutbox
@@ -27,6 +25,7 @@ from resources.unsubscribe.service import service
 from resources.unsubscribe.tokens import UnsubscribeLinks, Unsubscriber, WeakSecret
 from resources.unsubscribe.unsubscribing import unsubscribe
 from tests.inbox_mail import dsn
+from workforce_assets.cli.app import app
 
 pytest_plugins = ["tests.store_fixtures"]
 
@@ -201,15 +200,8 @@ def test_deleting_what_the_ledger_knows_lifts_no_suppression(store: Engine, web:
     assert isinstance(claim(store, mine), Refused)
 
 
-def command(home: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        [sys.executable, "-W", "ignore", "-m", "workforce_assets.cli", *arguments],
-        env={**os.environ, "WORKFORCE_HOME": str(home), "COLUMNS": "200"},
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
+def command(home: Path, *arguments: str) -> Result:
+    return CliRunner().invoke(app, arguments, env={"WORKFORCE_HOME": str(home), "COLUMNS": "200"})
 
 
 def test_the_commands(tmp_path: Path) -> None:
@@ -224,15 +216,15 @@ def test_the_commands(tmp_path: Path) -> None:
     assert set(told) == {"file", "class", "decision", "reason"}
     assert (told["file"], told["class"], told["decision"]) == ("a.eml", "bounce_hard", "held")
     assert not home.exists()
-    assert command(home, "suppress", "Ada+x@North.example", "--reason", "asked by telephone").returncode == 0
+    assert command(home, "suppress", "Ada+x@North.example", "--reason", "asked by telephone").exit_code == 0
     listed = json.loads(command(home, "suppressions", "list", "--json").stdout)
     assert [row["contact"] for row in listed["suppressions"]] == [ADA]
     wet = command(home, "inbox", "ingest", str(mail))
-    assert wet.returncode == 0 and "1 messages, 0 of them handled before" in wet.stdout
+    assert wet.exit_code == 0 and "1 messages, 0 of them handled before" in wet.stdout
     for bad in (
         ["suppress", "nobody", "--reason", "x"],
         ["inbox", "ingest", "none"],
         ["unsubscribe-service"],
     ):
         failed = command(home, *bad)
-        assert failed.returncode == 2 and failed.stderr.startswith("error:")
+        assert failed.exit_code == 2 and failed.stderr.startswith("error:")
