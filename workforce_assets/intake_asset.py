@@ -7,7 +7,9 @@ import dagster as dg
 from checks.conservation import conservation_of_files
 from checks.lead_suite import lead_checks
 from resources.lake import LakeFile
+from resources.store.consents import Consents
 from workforce_assets.intake import INTAKE_VERSION, LEADS_SCHEMA, intake_rows
+from workforce_assets.intake_consents import record_consents
 from workforce_assets.manager import Workforce
 from workforce_assets.partitions import DAYS
 from workforce_assets.stage_asset import COMMON, write
@@ -34,8 +36,11 @@ def intake_asset(workforce: Workforce) -> dg.AssetsDefinition:
     )
     def asset(context: dg.AssetExecutionContext) -> dg.MaterializeResult[LakeFile]:
         world_resource: WorldResource = context.resources.world
-        world = world_resource.open(date.fromisoformat(context.partition_key))
-        return write(context, workforce.intake, LEADS_SCHEMA, intake_rows(world.cohort, context.run.run_id))
+        day = date.fromisoformat(context.partition_key)
+        world = world_resource.open(day)
+        rows = intake_rows(world.cohort, context.run.run_id)
+        recorded = record_consents(rows, Consents(world.engine), workforce.name, day)
+        return write(context, workforce.intake, LEADS_SCHEMA, recorded)
 
     return asset
 

@@ -1,7 +1,7 @@
 """The settings of an installation, read from the environment in this one place."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from upath import UPath
@@ -14,11 +14,18 @@ PROJECT = Path(__file__).resolve().parents[1]
 
 @dataclass(frozen=True)
 class Settings:
-    """WORKFORCE_HOME, and what may lie elsewhere: the operations store and the lake."""
+    """WORKFORCE_HOME, and what may lie elsewhere: the operations store and the lake; and the incoming mail.
+
+    `inbox`: a folder, an mbox or an imaps:// URL. `unsubscribe_url`: https://... of the service.
+    """
 
     home: Home
     operations_url: str
     lake_root: str
+    inbox: str | None = None
+    imap_password: str | None = field(default=None, repr=False)
+    unsubscribe_url: str | None = None
+    unsubscribe_secret: str | None = field(default=None, repr=False)
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> "Settings":
@@ -27,6 +34,10 @@ class Settings:
             home,
             environ.get("WORKFORCE_OPERATIONS_URL") or home.operations_url,
             environ.get("WORKFORCE_LAKE") or str(home.lake),
+            environ.get("WORKFORCE_INBOX") or None,
+            environ.get("WORKFORCE_IMAP_PASSWORD") or None,
+            environ.get("WORKFORCE_UNSUBSCRIBE_URL") or None,
+            environ.get("WORKFORCE_UNSUBSCRIBE_SECRET") or None,
         )
 
     @property

@@ -16,8 +16,9 @@ def open_engine(url: str) -> Engine:
     """An engine for `sqlite:///path` or `postgresql://...` (psycopg 3). Nothing is connected yet."""
     parsed = make_url(url)
     if parsed.get_backend_name() == "postgresql":
-        return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
-    engine = create_engine(parsed)
+        postgresql_url = parsed.set(drivername="postgresql+psycopg")
+        return create_engine(postgresql_url, pool_pre_ping=True, hide_parameters=True)
+    engine = create_engine(parsed, hide_parameters=True)  # addresses belong into no log and no error's text
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine

@@ -97,7 +97,7 @@ class SendLedger:
             .order_by(ledger.c.intent_at, ledger.c.key)
         )
         with reading(self._engine) as connection:
-            return [_entry(row) for row in connection.execute(query)]
+            return [entry_of(row) for row in connection.execute(query)]
 
 
 def _standing(entry: Entry, intent: Intent) -> Claim | None:
@@ -146,10 +146,11 @@ def _write(connection: Connection, intent: Intent, *, again: bool) -> Entry:
 
 def _find(connection: Connection, key: SendKey) -> Entry | None:
     row = connection.execute(select(ledger).where(ledger.c.key == key.digest)).one_or_none()
-    return None if row is None else _entry(row)
+    return None if row is None else entry_of(row)
 
 
-def _entry(row: Row[Any]) -> Entry:
+def entry_of(row: Row[Any]) -> Entry:
+    """A row of the ledger's table as an entry."""
     return Entry(
         key=SendKey(row.workforce, row.campaign, row.step, row.contact),
         state=row.state,

@@ -45,6 +45,11 @@ def check_version(engine: Engine) -> None:
         )
 
 
+def exists(engine: Engine) -> bool:
+    """Whether there is an operations store at all; asking creates nothing."""
+    return _current(engine) is not None
+
+
 def _current(engine: Engine) -> str | None:
     file = _sqlite_file(engine)
     if file is not None and not file.exists():  # connecting would create it

@@ -8,6 +8,7 @@ from sqlalchemy import (
     Float,
     Index,
     Integer,
+    LargeBinary,
     MetaData,
     Table,
     Text,
@@ -68,6 +69,7 @@ ledger = Table(
         "state IN ('intent', 'sent', 'failed', 'deferred', 'unknown', 'cancelled')", name="state"
     ),
     Index(None, "workforce", "day"),
+    Index(None, "message_id"),
 )
 
 # What is spent or reserved, in billionths of a US dollar so that sums are exact. `day` is the UTC day of the
@@ -102,4 +104,32 @@ provider_calls = Table(
     Column("at", Double, nullable=False),
     Column("requests", Integer, nullable=False),
     Index(None, "provider", "at"),
+)
+
+# Who said yes or no, from where and when. Only ever added to.
+consents = Table(
+    "consents",
+    metadata,
+    Column("contact", Text, primary_key=True),
+    Column("consent", Text, primary_key=True),
+    Column("source", AnyText, primary_key=True),
+    Column("at", Instant, primary_key=True),
+    CheckConstraint("consent IN ('opted_in', 'opted_out')", name="consent"),
+)
+
+# Every message that came in, by SHA-256 of its octets. `content` is kept of the held ones, for the desk.
+inbox_messages = Table(
+    "inbox_messages",
+    metadata,
+    Column("digest", Text, primary_key=True),
+    Column("file", AnyText, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("decision", Text, nullable=False),
+    Column("reason", AnyText, nullable=False),
+    Column("at", Instant, nullable=False),
+    Column("soft_bounce_of", Text),
+    Column("content", LargeBinary),
+    CheckConstraint("decision IN ('suppress', 'held', 'ignored')", name="decision"),
+    Index(None, "file"),
+    Index(None, "soft_bounce_of", "at"),
 )

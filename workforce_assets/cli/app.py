@@ -2,7 +2,17 @@
 
 import typer
 
-from workforce_assets.cli import backfill, estimate, migrate, run, status, trace
+from workforce_assets.cli import (
+    backfill,
+    estimate,
+    inbox,
+    migrate,
+    run,
+    status,
+    suppressions,
+    trace,
+    unsubscribe_service,
+)
 
 app = typer.Typer(
     name="workforce",
@@ -13,3 +23,8 @@ app = typer.Typer(
 )
 for command in (run.run, status.status, trace.trace, backfill.backfill, estimate.estimate, migrate.migrate):
     app.command()(command)
+
+app.command()(suppressions.suppress)
+app.command()(unsubscribe_service.unsubscribe_service)
+app.add_typer(inbox.app, name="inbox")
+app.add_typer(suppressions.app, name="suppressions")

@@ -1,0 +1,1 @@
+"""Mail that comes back: bounces, complaints, automatic replies and people who want no more of it."""

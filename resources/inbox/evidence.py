@@ -1,0 +1,64 @@
+"""What proves that a message concerns a send of ours: the send's Message-ID, or a token we signed."""
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from resources.inbox.mail import Mail, Part, headers_of, text_of
+from resources.inbox.returned_copy import message_ids_in_copy
+
+_ID = re.compile(r"<[!-;=?-~]{3,900}>")
+_URL = re.compile(r"https?://[^\s<>\"']{10,2000}")
+_KEY = re.compile(r"\bunsubscribe[ +:]+([0-9a-f]{64})\b", re.IGNORECASE)
+_MOST = 200
+
+# The ledger key of a link that we signed; None for any other text.
+KeyOfLink = Callable[[str], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Claims, to be held against the ledger: Message-IDs, and ledger keys from links and subjects."""
+
+    message_ids: tuple[str, ...]
+    keys: tuple[str, ...]
+
+
+def evidence(mail: Mail, key_of_link: KeyOfLink) -> Evidence:
+    """From the threading headers, the returned message's own headers, and links in either. Never raises."""
+    try:
+        ids = tuple(dict.fromkeys(_message_ids(mail)))[:_MOST]
+        keys = tuple(dict.fromkeys(_keys(mail, key_of_link)))[:_MOST]
+    except Exception:  # nothing that cannot be read proves anything
+        return Evidence((), ())
+    return Evidence(ids, keys)
+
+
+def _message_ids(mail: Mail) -> Iterator[str]:
+    for name in ("In-Reply-To", "References"):
+        for value in mail.headers(name):
+            yield from _ID.findall(value)
+    for part in mail.returned:
+        yield from _ids_of_returned(part)
+    yield from message_ids_in_copy(mail.text)
+
+
+def _ids_of_returned(part: Part) -> Iterator[str]:
+    for value in headers_of(part, "Message-ID"):
+        yield from _ID.findall(value)
+    if part.get_content_type() == "text/rfc822-headers":
+        yield from message_ids_in_copy(text_of(part))
+
+
+def _keys(mail: Mail, key_of_link: KeyOfLink) -> Iterator[str]:
+    yield from (key.lower() for key in _KEY.findall(mail.header("Subject")))
+    headers = [value for part in mail.returned for value in headers_of(part, "List-Unsubscribe")]
+    for text in (
+        *headers,
+        *(text_of(p) for p in mail.returned if p.get_content_maintype() == "text"),
+        mail.text,
+    ):
+        for url in _URL.findall(text)[:_MOST]:
+            key = key_of_link(url)
+            if key is not None:
+                yield key

@@ -1,0 +1,66 @@
+"""The inbox in the operations store: what was done about each message, once, and the held ones themselves."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, func, insert, or_, select
+
+from resources.store.entries import Entry
+from resources.store.ledger import entry_of
+from resources.store.tables import inbox_messages, ledger
+
+# Ids looked up in one statement, well under SQLite's limit of 32,766 parameters.
+_CHUNK = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """One message: SHA-256 of its octets, where it lay, and what was decided. `content` stands if held."""
+
+    digest: str
+    file: str
+    kind: str
+    decision: str
+    reason: str
+    at: datetime
+    soft_bounce_of: str | None = None
+    content: bytes | None = None
+
+
+def handled(connection: Connection, digest: str) -> Handled | None:
+    """What was decided about these octets before; without their content."""
+    query = select(*(c for c in inbox_messages.c if c.name != "content")).where(
+        inbox_messages.c.digest == digest
+    )
+    row = connection.execute(query).one_or_none()
+    return None if row is None else Handled(**row._mapping)
+
+
+def knows_file(connection: Connection, file: str) -> bool:
+    return (
+        connection.execute(select(inbox_messages.c.digest).where(inbox_messages.c.file == file)).first()
+        is not None
+    )
+
+
+def keep(connection: Connection, message: Handled) -> None:
+    """Raises IntegrityError if these octets were handled before: look first, in the same transaction."""
+    values = {column.name: getattr(message, column.name) for column in inbox_messages.c}
+    connection.execute(insert(inbox_messages).values(**values))
+
+
+def sends_named(connection: Connection, message_ids: Sequence[str], keys: Sequence[str]) -> tuple[Entry, ...]:
+    """The ledger's entries, of any workforce, with one of these Message-IDs or keys."""
+    query = select(ledger).where(
+        or_(ledger.c.message_id.in_(message_ids[:_CHUNK]), ledger.c.key.in_(keys[:_CHUNK]))
+    )
+    return tuple(entry_of(row) for row in connection.execute(query))
+
+
+def soft_bounces(connection: Connection, contact: str, at: datetime, days: int) -> int:
+    """How many of the contact's soft bounces were counted in the `days` before `at`."""
+    query = select(func.count()).where(
+        inbox_messages.c.soft_bounce_of == contact, inbox_messages.c.at > at - timedelta(days=days)
+    )
+    return int(connection.execute(query).scalar_one())

@@ -1,0 +1,216 @@
+"""Only what proves that it concerns a send of ours suppresses, and only that send's own recipient."""
+
+import mailbox
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine
+
+from resources.contact_key import contact_key
+from resources.errors import InputError
+from resources.inbox.decide import SoftBounces
+from resources.inbox.ingest import Inbox, Told
+from resources.inbox.sources import Found, read_messages
+from resources.store.consents import Consents
+from resources.store.engine import reading
+from resources.store.entries import Claimed, Intent, Refused
+from resources.store.ledger import SendLedger
+from resources.store.suppressions import Suppressions
+from resources.store.tables import inbox_messages
+from resources.unsubscribe.tokens import UnsubscribeLinks
+from tests.inbox_mail import complaint, dsn, found, reply, text_bounce
+
+pytest_plugins = ["tests.store_fixtures"]
+
+AT = datetime(2026, 3, 2, 10, tzinfo=UTC)
+LINKS = UnsubscribeLinks("https://u.vendor.example", "s" * 32)
+ADA, BOB = "ada@north.example", "bob@south.example"
+
+
+def sent(store: Engine, contact: str = ADA, step: int = 1, state: str = "sent") -> Intent:
+    ledger = SendLedger(store, "outbound", 1000)
+    key = ledger.key("spring", step, contact)
+    intent = Intent(key, f"lead-{contact}", date(2026, 3, 2), key.message_id("vendor.example"), "d", AT)
+    assert isinstance(ledger.claim(intent), Claimed)
+    ledger.record(key, state, sent_at=AT if state == "sent" else None)  # type: ignore[arg-type]
+    return intent
+
+
+def ingest(store: Engine, *messages: bytes, at: datetime = AT) -> list[Told]:
+    files = [Found(f"{n}.eml", content) for n, content in enumerate(messages)]
+    return list(Inbox(store, LINKS.key_of).ingest(files, at))
+
+
+def suppressed(store: Engine) -> dict[str, str]:
+    return {one.contact: one.reason for one in Suppressions(store).entries()}
+
+
+@pytest.mark.parametrize("kind", ["report", "text", "complaint", "reply", "subject", "link"])
+def test_what_proves_a_send_suppresses_its_recipient(store: Engine, kind: str) -> None:
+    """The Message-ID in the returned message or the threading headers, our key, or a link that we signed."""
+    intent = sent(store)
+    no_id = "<gone@relay.example>"
+    link = LINKS.url(intent.key.digest, ADA)
+    message = {
+        "report": dsn(intent.message_id),
+        "text": text_bounce("ada@north.example: 550 unknown user", intent.message_id),
+        "complaint": complaint(intent.message_id),
+        "reply": reply("unsubscribe", to=intent.message_id),
+        "subject": reply("", subject=f"unsubscribe {intent.key.digest}"),
+        "link": dsn(no_id).replace(b"Subject: A question", f"List-Unsubscribe: <{link}>".encode()),
+    }[kind]
+    (told,) = ingest(store, message)
+    assert told.decision == "suppress"
+    assert set(suppressed(store)) == {ADA}
+
+
+FORGED = {
+    "no proof": lambda mine: dsn("<1@vendor.example>"),
+    "a key that was never used": lambda mine: dsn(f"<{'0' * 64}@vendor.example>"),
+    "another domain": lambda mine: dsn(mine.message_id.replace("vendor", "attacker")),
+    "no mail system": lambda mine: (
+        dsn(mine.message_id)
+        .replace(b"Return-Path: <>\n", b"")
+        .replace(b"Mail Delivery System <MAILER-DAEMON@", b"Eve <eve@")
+    ),
+    "a forged link": lambda mine: dsn("<1@x.example>").replace(
+        b"Subject: A question",
+        b"List-Unsubscribe: <%s>"
+        % UnsubscribeLinks("https://u.vendor.example", "x" * 32).url(mine.key.digest, ADA).encode(),
+    ),
+    "unsubscribed by somebody else": lambda mine: reply(
+        "unsubscribe", to=mine.message_id, sender="eve@east.example"
+    ),
+    "two senders": lambda mine: reply("stop", to=mine.message_id, sender=f"{ADA}, eve@east.example"),
+    "unproven complaint": lambda mine: complaint("<1@vendor.example>"),
+}
+
+
+@pytest.mark.parametrize("how", FORGED)
+def test_what_proves_nothing_suppresses_nobody(store: Engine, how: str) -> None:
+    """It is held for a person, with the reason, and its octets are kept."""
+    content = FORGED[how](sent(store))
+    (told,) = ingest(store, content)
+    assert told.decision == "held" and suppressed(store) == {}
+    with reading(store) as connection:
+        assert connection.execute(inbox_messages.select()).one().content == content
+
+
+def test_a_bounce_suppresses_no_address_that_it_claims(store: Engine) -> None:
+    """The recipient of the send it names, not the one that stands in the report."""
+    mine = sent(store)
+    sent(store, BOB)
+    ingest(store, dsn(mine.message_id, to=BOB))
+    assert BOB not in suppressed(store)
+
+
+@pytest.mark.parametrize("state", ["failed", "deferred", "cancelled"])
+def test_what_never_left_cannot_come_back(store: Engine, state: str) -> None:
+    """A bounce of a message that the ledger knows was not sent is forged."""
+    (told,) = ingest(store, dsn(sent(store, state=state).message_id))
+    assert told.decision == "held" and suppressed(store) == {}
+
+
+def test_a_message_about_two_contacts_is_held(store: Engine) -> None:
+    """Whose no it is cannot be known."""
+    both = f"{sent(store).message_id}\nMessage-ID: {sent(store, BOB).message_id}"
+    (told,) = ingest(store, dsn(both))
+    assert told.decision == "held" and suppressed(store) == {}
+
+
+def test_soft_bounces_count_within_their_days(store: Engine) -> None:
+    """The third within 30 days suppresses; older ones no longer count; a delay never does."""
+    message_id = sent(store).message_id
+
+    def soft(n: int, days: int, **more: str) -> str:
+        report = dsn(message_id, status="5.2.2", diagnostic=f"smtp; 552 mailbox full, try {n}", **more)
+        return ingest(store, report, at=AT + timedelta(days=days))[0].decision
+
+    assert [soft(1, 0), soft(2, 20), soft(3, 40, action="delayed")] == ["ignored"] * 3
+    assert soft(4, 45) == "ignored" and suppressed(store) == {}
+    assert soft(5, 46) == "suppress" and suppressed(store) == {ADA: "bounced"}
+
+
+def test_every_message_is_handled_once_and_accounted_for(store: Engine) -> None:
+    """Messages in = suppress + held + ignored; again, and under another name, changes nothing."""
+    message_id = sent(store).message_id
+    messages = [
+        dsn(message_id, status="5.2.2", diagnostic="smtp; 552 mailbox full"),
+        dsn("<x@y.example>"),
+        reply("On holiday", more="Auto-Submitted: auto-replied\n"),
+        reply("What does it cost?", to=message_id),
+        b"\xff\xfe",
+    ]
+    first = ingest(store, *messages)
+    assert len(first) == len(messages) and {one.new for one in first} == {True}
+    assert [one.decision for one in first] == ["ignored", "held", "ignored", "held", "held"]
+    again = list(Inbox(store, LINKS.key_of).ingest([found(m, "other.eml") for m in messages], AT))
+    assert [one.decision for one in again] == [one.decision for one in first]
+    assert {one.new for one in again} == {False}
+    with reading(store) as connection:
+        assert len(connection.execute(inbox_messages.select()).all()) == len(messages)
+
+
+def test_a_preview_changes_nothing_and_needs_no_store(store: Engine) -> None:
+    """Without a ledger the class is right and nothing is suppressed."""
+    hard = found(dsn(sent(store).message_id))
+    assert [t.decision for t in Inbox(store, LINKS.key_of).preview([hard], AT)] == ["suppress"]
+    assert suppressed(store) == {}
+    (told,) = Inbox(None, LINKS.key_of).preview([hard], AT)
+    assert (told.kind, told.decision) == ("bounce_hard", "held") and "no ledger" in told.reason
+
+
+def test_two_auto_responders_get_no_answer(store: Engine, tmp_path: Path) -> None:
+    """At most one reply each: nothing that comes in makes anything go out. The ledger is the only way out."""
+    message_id = sent(store).message_id
+    for n in range(20):
+        away = reply(f"I am away, {n}", to=message_id, more="Auto-Submitted: auto-replied\n")
+        assert ingest(store, away)[0].decision == "ignored"
+    assert len(SendLedger(store, "outbound", 1000).entries()) == 1 and suppressed(store) == {}
+
+
+def test_a_person_who_left_is_held(store: Engine) -> None:
+    """An automatic reply that says so is for a person to read."""
+    text = reply("Ada is no longer with the company", to=sent(store).message_id, more="X-Autoreply: yes\n")
+    assert ingest(store, text)[0].decision == "held"
+
+
+def test_a_suppression_outlives_the_contact(store: Engine) -> None:
+    """Deleted and imported again, however the address is then written: the claim is refused."""
+    ingest(store, reply("unsubscribe", to=sent(store).message_id))
+    ledger = SendLedger(store, "outbound", 1000)
+    for n, written in enumerate((ADA, " ADA@North.Example ", "Ada+crm@NORTH.example")):
+        key = ledger.key("summer", n + 1, contact_key(written))
+        claim = ledger.claim(
+            Intent(key, f"again-{n}", date(2027, 1, 1), key.message_id("v.example"), "d", AT)
+        )
+        assert isinstance(claim, Refused) and claim.for_good
+    (given,) = Consents(store).of(ADA)
+    assert (given.consent, given.at) == ("opted_out", AT) and given.source.startswith("inbox: ")
+
+
+def test_folders_maildirs_and_mboxes_are_read_alike(tmp_path: Path) -> None:
+    """The same octets from each; files of other kinds are left alone."""
+    content = reply("unsubscribe")
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    (folder / "a.eml").write_bytes(content)
+    (folder / "notes.txt").write_bytes(b"no mail")
+    maildir = mailbox.Maildir(tmp_path / "maildir")
+    maildir.add(content)
+    mbox = mailbox.mbox(tmp_path / "box.mbox")
+    mbox.add(content)
+    mbox.close()
+    for source in (folder, folder / "a.eml", tmp_path / "maildir", tmp_path / "box.mbox"):
+        (message,) = read_messages(str(source), None, lambda _: False)
+        assert (message.content or b"").strip() == content.strip()
+    with pytest.raises(InputError, match="no such folder"):
+        read_messages(str(tmp_path / "none"), None, lambda _: False)
+
+
+def test_the_count_of_soft_bounces_can_be_set(store: Engine) -> None:
+    """One is enough where the limit says so."""
+    content = dsn(sent(store).message_id, status="4.4.1", diagnostic="smtp; 421 busy")
+    (told,) = Inbox(store, LINKS.key_of, SoftBounces(most=1)).ingest([found(content)], AT)
+    assert told.decision == "suppress"
