@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import Engine, delete, insert
 from sqlalchemy.exc import IntegrityError
 
-from resources.mailer import (
+from resources.mail.mailer import (
     CannotTell,
     Deferred,
     Delivered,
@@ -26,9 +26,9 @@ from resources.mailer import (
     Mailer,
     Unknown,
 )
-from resources.message import MessageError
-from resources.outbox import MaildirOutbox
-from resources.sending import NotSent, Sent, send_once
+from resources.mail.message import MessageError
+from resources.mail.outbox import MaildirOutbox
+from resources.mail.sending import NotSent, Sent, send_once
 from resources.store import ledger as ledger_module
 from resources.store.engine import reading, writing
 from resources.store.entries import AlreadySent, Claimed, Duplicate, Intent, Pending, Refused

@@ -8,7 +8,7 @@ from email.policy import SMTP, compat32
 import pytest
 
 from resources.campaign import SenderIdentity
-from resources.message import MessageError, Plan, build_message
+from resources.mail.message import MessageError, Plan, build_message
 
 KEY = "ab" * 32
 HEADERS = [

@@ -15,8 +15,8 @@ from sqlalchemy import Engine
 from resources.campaign import Campaign
 from resources.contact_key import contact_key
 from resources.crm import CohortContacts, CohortCrm, Contact, Profile
+from resources.mail.outbox import MaildirOutbox
 from resources.model_gateway import Answered, Question, Refused
-from resources.outbox import MaildirOutbox
 from resources.store.ledger import SendLedger
 from resources.store.suppressions import Suppressions
 from specialists.cases import Case, load_cases

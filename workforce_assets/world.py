@@ -15,7 +15,7 @@ from resources.directory import load_directory
 from resources.home import Home
 from resources.journal import Journal
 from resources.lake import Lake
-from resources.outbox import MaildirOutbox
+from resources.mail.outbox import MaildirOutbox
 from resources.store.budget import StoredBudget
 from resources.store.journal import StoredJournal
 from resources.store.ledger import SendLedger

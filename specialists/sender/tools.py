@@ -10,9 +10,9 @@ from sqlalchemy import Connection
 from resources.campaign import Campaign
 from resources.contact_key import InvalidAddress, contact_key, deliverable_address
 from resources.crm import Contact, Contacts, CrmReader
-from resources.mailer import Envelope, Found, Mailer
-from resources.message import MessageError, Plan, build_message
-from resources.sending import Sent, send_once
+from resources.mail.mailer import Envelope, Found, Mailer
+from resources.mail.message import MessageError, Plan, build_message
+from resources.mail.sending import Sent, send_once
 from resources.store.entries import Entry, Intent, Refused, SendKey
 from resources.store.ledger import SendLedger
 from resources.store.send_checks import Check

@@ -11,7 +11,7 @@ import os
 import tempfile
 from pathlib import Path
 
-from resources.mailer import (
+from resources.mail.mailer import (
     Absent,
     CannotTell,
     Deferred,
@@ -25,7 +25,7 @@ from resources.mailer import (
 
 
 class MaildirOutbox:
-    """Implements `resources.mailer.Mailer` in the folder `root`, which is made when first needed."""
+    """Implements `resources.mail.mailer.Mailer` in the folder `root`, which is made when first needed."""
 
     def __init__(self, root: Path) -> None:
         self._root = root

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from resources.mailer import (
+from resources.mail.mailer import (
     Absent,
     CannotTell,
     Deferred,
@@ -15,7 +15,7 @@ from resources.mailer import (
     Mailer,
     Unknown,
 )
-from resources.message import MessageError
+from resources.mail.message import MessageError
 from resources.store.entries import (
     AlreadySent,
     Claim,
