@@ -6,7 +6,7 @@
 One row comes out for every row that came in, in the same order. Nothing here knows Dagster.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
@@ -21,6 +21,7 @@ from specialists.reading import Setting, read_record
 from specialists.records import Record, Row, digest
 from specialists.rows import Outcome, output_row
 from specialists.specialist import Specialist
+from specialists.tools import Act
 
 # Records whose judgements are looked up and kept in one transaction.
 BATCH = 500
@@ -48,10 +49,12 @@ class Stage:
     def _run_batch(self, batch: list[Row]) -> Iterator[dict[str, Any]]:
         passed = [self._by_rules(row) for row in batch]
         judged = self._by_judgement([p for p in passed if isinstance(p.outcome.decision, NeedsJudgement)])
-        for row, item in zip(batch, passed, strict=True):
-            outcome = judged.get(item.key, item.outcome) if item.key else item.outcome
-            outcome = self._graded(item.record, outcome)
-            outcome = self._acted(item.record, outcome)
+        graded = [
+            self._graded(item.record, judged.get(item.key, item.outcome) if item.key else item.outcome)
+            for item in passed
+        ]
+        acted = self._acted([item.record for item in passed], graded)
+        for row, item, outcome in zip(batch, passed, acted, strict=True):
             yield output_row(self.specialist.blueprint, row, item.record, outcome, self.run_id)
 
     def _by_rules(self, row: Row) -> "_Passed":
@@ -130,13 +133,21 @@ class Stage:
         why = "; ".join(f"{verdict.grader}: {verdict.reason}" for verdict in failed)
         return replace(outcome, decision=Hold(why), verdicts=verdicts, rejected=output)
 
-    def _acted(self, record: Record | None, outcome: Outcome) -> Outcome:
-        act = self.specialist.tools.act()
-        if act is None or record is None or not isinstance(outcome.decision, Decided):
-            return outcome
-        decision = act(record, outcome.decision.output, Provenance(outcome.decided_by, outcome.usage))
-        by = decision.by if isinstance(decision, Skip) and decision.by else outcome.decided_by
-        return in_its_name(replace(outcome, decision=decision, decided_by=by))
+    def _acted(self, records: Sequence[Record | None], outcomes: Sequence[Outcome]) -> list[Outcome]:
+        """The effect on the world of all that is done, as one group; its word on each is the last."""
+        effect, acted = self.specialist.tools.act_all(), list(outcomes)
+        if effect is None:
+            return acted
+        acts = {
+            number: Act(record, outcome.decision.output, Provenance(outcome.decided_by, outcome.usage))
+            for number, (record, outcome) in enumerate(zip(records, outcomes, strict=True))
+            if record is not None and isinstance(outcome.decision, Decided)
+        }
+        for number, decision in zip(acts, effect(list(acts.values())), strict=True):
+            outcome = outcomes[number]
+            by = decision.by if isinstance(decision, Skip) and decision.by else outcome.decided_by
+            acted[number] = in_its_name(replace(outcome, decision=decision, decided_by=by))
+        return acted
 
 
 @dataclass(frozen=True, slots=True)

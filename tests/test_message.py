@@ -12,7 +12,7 @@ from resources.mail.message import MessageError, Plan, build_message
 
 KEY = "ab" * 32
 HEADERS = [
-    "auto-submitted", "content-transfer-encoding", "content-type", "date", "from", "list-unsubscribe",
+    "auto-submitted", "content-type", "date", "from", "list-unsubscribe",
     "message-id", "mime-version", "subject", "to",
 ]  # fmt: skip
 INJECTIONS = [
@@ -48,6 +48,12 @@ def plan(**changes: object) -> Plan:
     return Plan(**{**planned, **changes})  # type: ignore[arg-type]
 
 
+def plain_text(message: EmailMessage) -> str:
+    part = message.get_body(("plain",))
+    assert part is not None
+    return str(part.get_content()).replace("\r\n", "\n")
+
+
 def raw_headers(content: bytes) -> list[str]:
     """Header names as a strict line reader sees them, without any of the library's header magic."""
     return sorted(name.lower() for name in BytesParser(policy=compat32).parsebytes(content))
@@ -65,7 +71,7 @@ def test_the_message_says_what_was_planned() -> None:
     assert read["Message-ID"] == f"<{KEY}@vendor.example>"
     assert read["Auto-Submitted"] == "auto-generated"
     assert read["List-Unsubscribe"] == f"<mailto:sales@vendor.example?subject=unsubscribe%20{KEY}>"
-    text = read.get_content().replace("\r\n", "\n")
+    text = plain_text(read)
     assert text.startswith("Hello Ada,\n\n.\nFrom here on: 10 €\n")
     assert (
         "Sent by Müller & Söhne, Sales, 1 Mill Lane, Northtown\n" in text
@@ -137,7 +143,7 @@ def test_a_body_cannot_end_the_message_early() -> None:
     content = build_message(plan(body="Hello\r\n.\r\nMAIL FROM:<x@evil.example>\n.\nend"))
     read = BytesParser(policy=SMTP).parsebytes(content)
     assert raw_headers(content) == HEADERS
-    text = read.get_content().replace("\r\n", "\n")
+    text = plain_text(read)
     assert text.startswith("Hello\n.\nMAIL FROM:<x@evil.example>\n.\nend\n")
 
 

@@ -41,6 +41,8 @@ class ManagerCard(_Strict):
     campaign: Path = Field(description="used where a run names none; relative to the project's folder")
     stages: dict[str, tuple[Routing, ...]]
     daily_send_cap: int = Field(ge=0, description="messages per UTC day of the decision clock")
+    sends_per_minute: int | None = Field(default=None, gt=0, description="null: as fast as the relay takes")
+    sends_per_minute_per_domain: int | None = Field(default=None, gt=0)
     budget_usd_per_day: float = Field(ge=0)
     schedule: str = Field(description="cron, UTC")
 

@@ -55,7 +55,10 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One row of the ledger. `sent_at` stands only in a sent one; instants are UTC."""
+    """One row of the ledger. `sent_at` stands only in a sent one; instants are UTC.
+
+    `refusals`: how often the relay itself has said "later".
+    """
 
     key: SendKey
     state: State
@@ -68,6 +71,7 @@ class Entry:
     detail: str | None
     decided_by: str | None
     usage: Usage
+    refusals: int = 0
 
     def belongs_to(self, record_id: str, partition: date) -> bool:
         return self.record_id == record_id and self.partition == partition.isoformat()
@@ -109,7 +113,25 @@ class Refused:
     for_good: bool
 
 
-Claim = Claimed | AlreadySent | Duplicate | Pending | Refused
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Allowed, but not yet: a rate limit has room again after so many seconds."""
+
+    seconds: float
+
+
+Claim = Claimed | AlreadySent | Duplicate | Pending | Refused | Wait
+
+
+@dataclass(frozen=True, slots=True)
+class SendOutcome:
+    """What became of a send. `refused`: the relay itself said "later"."""
+
+    key: SendKey
+    state: State
+    sent_at: datetime | None = None
+    detail: str | None = None
+    refused: bool = False
 
 
 def utc_day(at: datetime) -> str:

@@ -1,5 +1,6 @@
 """Who is never written to again: unsubscribed, bounced, complained."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -43,5 +44,10 @@ class Suppressions:
 
 def suppression_of(connection: Connection, contact: str) -> Suppression | None:
     """The same, inside a transaction that decides on it."""
-    row = connection.execute(select(suppressions).where(suppressions.c.contact == contact)).one_or_none()
-    return None if row is None else Suppression(row.contact, row.reason, row.source, row.at)
+    return suppressions_of(connection, [contact]).get(contact)
+
+
+def suppressions_of(connection: Connection, contacts: Sequence[str]) -> dict[str, Suppression]:
+    """Those of the contacts that are suppressed, by contact."""
+    rows = connection.execute(select(suppressions).where(suppressions.c.contact.in_(contacts)))
+    return {row.contact: Suppression(row.contact, row.reason, row.source, row.at) for row in rows}

@@ -27,6 +27,7 @@ def backfill(
     """Run every partition from --from to --to that has a cohort. What is done already costs nothing again."""
     from workforce_assets.cli.progress import progress_bars
     from workforce_assets.cli.report import print_report
+    from workforce_assets.mailers import check_mailer
     from workforce_assets.prepare import prepare
     from workforce_assets.runner import runner
     from workforce_assets.settings import Settings
@@ -35,6 +36,7 @@ def backfill(
     settings = Settings.from_environment(os.environ)
     with input_errors():
         chosen, clock = find_workforce(workforce), parse_at(at)
+        check_mailer(settings.mailer, chosen, own_clock=clock is not None)
         first, last = parse_day("--from", start, date.min), parse_day("--to", end, date.max)
     wanted = [(first + timedelta(n)).isoformat() for n in range((last - first).days + 1)]
     days = [day for day in wanted if (settings.home.cohorts / day / "cohort.yaml").exists()]
