@@ -1,7 +1,7 @@
 """The HTML alternative, made from the plain text by code: the same words, and no link the campaign lacks."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection
 from functools import lru_cache
 from html import escape
 
@@ -11,17 +11,19 @@ _FOOT = "</body></html>\n"
 _BEFORE, _AFTER = r"(?<![\w@/.:=-])", r"(?![\w/?#&=%~+@:-]|\.\w)"
 
 
-def html_of(text: str, links: Sequence[str]) -> str:
-    """Every character of `text` escaped; only exact occurrences of `links` become links. LF line ends."""
+def html_of(text: str, links: tuple[str, ...], lines: Collection[str] = ()) -> str:
+    """Every character of `text` escaped, LF line ends. Links are made of exact occurrences of `links` alone,
+    and of whole lines that are one of `lines`."""
     paragraphs = [part for part in re.split(r"\n{2,}", text.strip("\n")) if part]
-    return _HEAD + "".join(f"<p>{_linked(part, tuple(links))}</p>\n" for part in paragraphs) + _FOOT
+    made = ("<br>\n".join(_linked(line, links, lines) for line in part.split("\n")) for part in paragraphs)
+    return _HEAD + "".join(f"<p>{part}</p>\n" for part in made) + _FOOT
 
 
-def _linked(paragraph: str, links: tuple[str, ...]) -> str:
-    escaped = escape(paragraph)
-    if links:
-        escaped = _pattern(links).sub(r'<a href="\g<0>">\g<0></a>', escaped)
-    return escaped.replace("\n", "<br>\n")
+def _linked(line: str, links: tuple[str, ...], lines: Collection[str]) -> str:
+    escaped = escape(line)
+    if line in lines:
+        return f'<a href="{escaped}">{escaped}</a>'
+    return _pattern(links).sub(r'<a href="\g<0>">\g<0></a>', escaped) if links else escaped
 
 
 @lru_cache(maxsize=1024)

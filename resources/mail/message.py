@@ -63,8 +63,8 @@ def build_message(plan: Plan, signer: DkimSigner | None = None) -> bytes:
     writes is believed only when it reads back.
     """
     sender, recipient = _address("From", plan.sender.email), _address("To", plan.recipient)
-    body = _body(plan.body)
-    planned = _headers(plan, recipient, one_click=signer is not None)
+    body, mailto = _body(plan.body), _mailto(sender, plan.key)
+    planned = _headers(plan, recipient, mailto, one_click=signer is not None)
     try:
         lines = [
             mailbox_line("From", plan.sender.name, sender),
@@ -72,24 +72,24 @@ def build_message(plan: Plan, signer: DkimSigner | None = None) -> bytes:
         ]
     except (ValueError, IndexError) as error:  # UnicodeError is one; the header writer has raised both
         raise MessageError(str(error)) from None
-    content = b"".join(lines) + b"\r\n" + _parts(plan, body)
+    content = b"".join(lines) + b"\r\n" + _parts(plan, body, mailto)
     if signer is not None:
         content = _signed(content, signer, sender.rpartition("@")[2])
     _compare(content, planned, plan, sender, signed=signer is not None)
     return content
 
 
-def _headers(plan: Plan, recipient: str, *, one_click: bool) -> dict[str, str]:
+def _headers(plan: Plan, recipient: str, mailto: str, *, one_click: bool) -> dict[str, str]:
     """All but From. List-Unsubscribe-Post stands only beside an https URL and a signature (RFC 8058)."""
     planned = {
         "To": recipient,
         "Subject": _filled("Subject", plan.subject).strip(" "),
         "Date": format_datetime(plan.at),
         "Message-ID": _message_id(plan.message_id),
-        "List-Unsubscribe": f"<{_mailto(plan)}>",
+        "List-Unsubscribe": f"<{mailto}>",
     }
     if plan.unsubscribe_url is not None:
-        planned["List-Unsubscribe"] = f"<{_https(plan.unsubscribe_url)}>, <{_mailto(plan)}>"
+        planned["List-Unsubscribe"] = f"<{_https(plan.unsubscribe_url)}>, <{mailto}>"
         if one_click:
             planned["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
     return planned | {
@@ -122,9 +122,9 @@ def _filled(name: str, text: str) -> str:
     return text
 
 
-def _mailto(plan: Plan) -> str:
+def _mailto(sender: str, key: str) -> str:
     """RFC 2369: a mailto that names the send, so that a reply can be matched without reading it."""
-    return f"mailto:{_address('From', plan.sender.email)}?subject={quote(f'unsubscribe {plan.key}')}"
+    return f"mailto:{sender}?subject={quote(f'unsubscribe {key}')}"
 
 
 def _https(url: str) -> str:
@@ -140,26 +140,26 @@ def _body(text: str) -> str:
     return body
 
 
-def _parts(plan: Plan, body: str) -> bytes:
+def _parts(plan: Plan, body: str, mailto: str) -> bytes:
     """The plain text and its HTML alternative, both with identity, postal address and the way out."""
-    text = f"{body}\n\n{_footer(plan)}"
-    links = (*plan.links, _mailto(plan), *([plan.unsubscribe_url] if plan.unsubscribe_url else []))
+    text = f"{body}\n\n{_footer(plan, mailto)}"
+    ways_out = {mailto, plan.unsubscribe_url or mailto}
     boundary = _boundary(plan).encode("ascii")
     written = b"".join(
         b"--%s\r\nContent-Type: text/%s; charset=utf-8\r\n"
         b"Content-Transfer-Encoding: quoted-printable\r\n\r\n%s\r\n" % (boundary, kind, _quoted(part))
-        for kind, part in ((b"plain", text), (b"html", html_of(text, links)))
+        for kind, part in ((b"plain", text), (b"html", html_of(text, plan.links, ways_out)))
     )
     return written + b"--%s--\r\n" % boundary
 
 
-def _footer(plan: Plan) -> str:
+def _footer(plan: Plan, mailto: str) -> str:
     sender, url = plan.sender, plan.unsubscribe_url
     way_out = f"open\n{url}\nor " if url else ""
     return (
         f"-- \nSent by {sender.name}, {sender.postal_address}\n\n"
         f"To get no more of these messages, {way_out}reply with the word unsubscribe, or write to\n"
-        f"{_mailto(plan)}\n"
+        f"{mailto}\n"
     )
 
 

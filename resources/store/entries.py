@@ -4,6 +4,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Literal
 
 from resources.model_gateway import NO_COST, Usage
@@ -23,8 +24,7 @@ class SendKey:
     @property
     def digest(self) -> str:
         """The idempotency key: SHA-256 (64 hex digits) of the four as a JSON array."""
-        parts = json.dumps([self.workforce, self.campaign, self.step, self.contact])
-        return hashlib.sha256(parts.encode("ascii")).hexdigest()
+        return _digest(self.workforce, self.campaign, self.step, self.contact)
 
     def message_id(self, domain: str) -> str:
         """RFC 5322 Message-ID, the same for every attempt."""
@@ -132,6 +132,11 @@ class SendOutcome:
     sent_at: datetime | None = None
     detail: str | None = None
     refused: bool = False
+
+
+@lru_cache(maxsize=4096)  # asked ten times for each send
+def _digest(*parts: str | int) -> str:
+    return hashlib.sha256(json.dumps(parts).encode("ascii")).hexdigest()
 
 
 def utc_day(at: datetime) -> str:

@@ -48,7 +48,8 @@ def under_cap(cap: int) -> GroupCheck:
         }
 
         def judge(intent: Intent, passed: Sequence[Intent]) -> Refused | None:
-            before = sum(other.day == intent.day for other in passed)
+            one_day = len(used) == 1
+            before = len(passed) if one_day else sum(other.day == intent.day for other in passed)
             if used[intent.key.workforce, intent.day] + before < cap:
                 return None
             return Refused(f"daily cap of {cap} reached", for_good=False)

@@ -65,8 +65,8 @@ class EpochFile:
         if count < seen:
             raise StoreIsBehind(
                 f"the operations store knows of {count} sends, but {self._path} has seen {seen}: an older "
-                "copy was put back, and it could repeat what it forgot; give the relay's log or the mailbox to "
-                "`workforce ledger reconcile`, then run `workforce ledger reconcile --restored --by NAME`"
+                "copy was put back, and it could repeat what it forgot; give the relay's log or the "
+                "mailbox to `workforce ledger reconcile`, then add `--restored --by NAME` to the same command"
             )
 
     def settle(self, count: int) -> int:
