@@ -2,7 +2,7 @@
 
 import typer
 
-from workforce_assets.cli import backfill, migrate, run, status, trace
+from workforce_assets.cli import backfill, ledger, migrate, run, status, trace
 
 app = typer.Typer(
     name="workforce",
@@ -13,3 +13,4 @@ app = typer.Typer(
 )
 for command in (run.run, status.status, trace.trace, backfill.backfill, migrate.migrate):
     app.command()(command)
+app.add_typer(ledger.app, name="ledger")
