@@ -25,7 +25,7 @@ def main() -> None:
     seed = given.seed
     cases: list[Callable[[Path], Tally]] = [
         partial(random_kills, kills=given.kills, sends=given.sends, seed=seed),
-        *(partial(kills_at, step=step, kills=given.each, sends=given.each * 50, seed=seed) for step in STEPS),
+        *(partial(kills_at, step=step, kills=given.each, sends=given.each * 60, seed=seed) for step in STEPS),
         partial(faults, word="dropdot", sends=500),
         partial(faults, word="late", sends=100),
         partial(at_once, runs=2, sends=2000),

@@ -195,10 +195,16 @@ def new_job(folder: Path, server: Running, sends: int, how: str = "send_all", wo
     return Job(url, str(folder / "send_epoch"), server.url, contacts, how)
 
 
+def _each(sends: int, kills: int) -> int:
+    """At which message at the latest to kill, so that some are left for the last of the kills: one kill
+    leaves up to 32 unknown."""
+    return max(2, 2 * sends // kills - 64)
+
+
 def random_kills(folder: Path, kills: int, sends: int, seed: int, how: str = "send_all") -> Tally:
     """Killed at random moments, resumed each time, and at last let through."""
     chance = random.Random(seed)
-    done, each = 0, max(1, 2 * sends // kills - 8)
+    done, each = 0, _each(sends, kills)
     with smtp_server(folder / "mailbox") as server:
         job = new_job(folder, server, sends, how)
         for _ in range(kills):
@@ -211,7 +217,7 @@ def random_kills(folder: Path, kills: int, sends: int, seed: int, how: str = "se
 def kills_at(folder: Path, step: str, kills: int, sends: int, seed: int) -> Tally:
     """Killed at one named step, again and again, and at last let through."""
     chance, done = random.Random(seed), 0
-    most = {"claim": 2, "intent": 2, "commit": 2, "connect": 4}.get(step, max(1, 2 * sends // kills - 8))
+    most = {"claim": 2, "intent": 2, "commit": 2, "connect": 4}.get(step, _each(sends, kills))
     with smtp_server(folder / "mailbox") as server:
         job = new_job(folder, server, sends)
         for _ in range(kills):

@@ -8,7 +8,7 @@ from html import escape
 _HEAD = '<!DOCTYPE html>\n<html><head><meta charset="utf-8"></head><body>\n'
 _FOOT = "</body></html>\n"
 # What would make an allowed link part of a longer one that is not allowed.
-_BEFORE, _AFTER = r"(?<![\w@/.:=-])", r"(?![\w/?#&=%~+@:-]|\.\w)"
+_BEFORE, _AFTER = r"(?<![\w@/.:=-])", r"(?![\w/?#=%~+@:-]|&amp;|\.\w)"
 
 
 def html_of(text: str, links: tuple[str, ...], lines: Collection[str] = ()) -> str:
