@@ -43,6 +43,11 @@ class Home:
         return self.root / "outbox"
 
     @property
+    def send_epoch(self) -> Path:
+        """How many intents have been written: tells a copy of the operations store that was put back."""
+        return self.root / "send_epoch"
+
+    @property
     def dagster_home(self) -> Path:
         return self.root / "dagster_home"
 

@@ -7,7 +7,7 @@ One row comes out for every row that came in, in the same order. Nothing here kn
 """
 
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
@@ -23,6 +23,7 @@ from specialists.reading import Setting, read_record
 from specialists.records import Record, Row
 from specialists.rows import Outcome, output_row
 from specialists.specialist import Specialist
+from specialists.tools import Act
 
 # Records whose judgements are looked up, and whose effects are had, together.
 BATCH = 500
@@ -64,9 +65,9 @@ class Stage:
         return [replace(p, judged=begun[p.key]) if p.key is not None else p for p in passed]
 
     def _finish(self, batch: list["_Passed"]) -> Iterator[dict[str, Any]]:
-        for item in batch:
-            outcome = self._graded(item.record, self._judged(item))
-            outcome = self._acted(item.record, outcome)
+        graded = [self._graded(item.record, self._judged(item)) for item in batch]
+        acted = self._acted([item.record for item in batch], graded)
+        for item, outcome in zip(batch, acted, strict=True):
             yield output_row(self.specialist.blueprint, item.row, item.record, outcome, self.run_id)
 
     def _judged(self, item: "_Passed") -> Outcome:
@@ -106,13 +107,21 @@ class Stage:
         why = "; ".join(f"{verdict.grader}: {verdict.reason}" for verdict in failed)
         return replace(outcome, decision=Hold(why), verdicts=verdicts, rejected=output)
 
-    def _acted(self, record: Record | None, outcome: Outcome) -> Outcome:
-        act = self.specialist.tools.act()
-        if act is None or record is None or not isinstance(outcome.decision, Decided):
-            return outcome
-        decision = act(record, outcome.decision.output, Provenance(outcome.decided_by, outcome.usage))
-        by = decision.by if isinstance(decision, Skip) and decision.by else outcome.decided_by
-        return in_its_name(replace(outcome, decision=decision, decided_by=by))
+    def _acted(self, records: Sequence[Record | None], outcomes: Sequence[Outcome]) -> list[Outcome]:
+        """The effect on the world of all that is done, as one group; its word on each is the last."""
+        effect, acted = self.specialist.tools.act_all(), list(outcomes)
+        if effect is None:
+            return acted
+        acts = {
+            number: Act(record, outcome.decision.output, Provenance(outcome.decided_by, outcome.usage))
+            for number, (record, outcome) in enumerate(zip(records, outcomes, strict=True))
+            if record is not None and isinstance(outcome.decision, Decided)
+        }
+        for number, decision in zip(acts, effect(list(acts.values())), strict=True):
+            outcome = outcomes[number]
+            by = decision.by if isinstance(decision, Skip) and decision.by else outcome.decided_by
+            acted[number] = in_its_name(replace(outcome, decision=decision, decided_by=by))
+        return acted
 
 
 @dataclass(frozen=True, slots=True)

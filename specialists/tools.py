@@ -6,7 +6,7 @@ rules stay pure functions and the context digest covers all that a decision coul
 is the structured output itself, or (for code alone, never for judgement) an effect on the world.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -17,6 +17,15 @@ from specialists.decisions import Decision, Provenance
 
 _MARK = "__workforce_tool__"
 _F = TypeVar("_F", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One record whose output passed the graders, about to have its effect on the world."""
+
+    record: Any
+    output: Any
+    provenance: Provenance
 
 
 class Effect(StrEnum):
@@ -31,6 +40,7 @@ class _Mark:
     rules_only: bool = False
     acts: bool = False
     on_request: bool = False
+    grouped: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +64,11 @@ def read(fills: str, *, rules_only: bool = False, on_request: bool = False) -> C
     return _marker(_Mark(Effect.READ, fills=fills, rules_only=rules_only, on_request=on_request))
 
 
-def write(*, acts: bool = False) -> Callable[[_F], _F]:
+def write(*, acts: bool = False, grouped: bool = False) -> Callable[[_F], _F]:
     """Mark a method as a WRITE tool. `acts=True`: `(record, output, provenance) -> Decision`, called by code
-    after the graders passed, the only place where a stage touches the world."""
-    return _marker(_Mark(Effect.WRITE, acts=acts))
+    after the graders passed, the only place where a stage touches the world. `grouped`: it takes many at a
+    time, `(acts) -> decisions`."""
+    return _marker(_Mark(Effect.WRITE, acts=acts, grouped=grouped))
 
 
 def _marker(mark: _Mark) -> Callable[[_F], _F]:
@@ -101,7 +112,14 @@ class Toolbox:
         """Every READ tool's answer about this row, by the field it fills."""
         return {tool.fills: tool.call(row) for tool in self.tools() if tool.fills is not None}
 
-    def act(self) -> Callable[[Any, Any, Provenance], Decision] | None:
-        """The effect on the world, where this specialist has one."""
-        acting = [getattr(self, name) for name, mark, _ in self.marks() if mark.acts]
-        return acting[0] if acting else None
+    def act_all(self) -> Callable[[Sequence[Act]], Sequence[Decision]] | None:
+        """The effect on the world, where this specialist has one: one decision for each act, in order."""
+        for name, mark, _ in self.marks():
+            if mark.acts:
+                effect = getattr(self, name)
+                return effect if mark.grouped else _one_by_one(effect)
+        return None
+
+
+def _one_by_one(effect: Callable[..., Decision]) -> Callable[[Sequence[Act]], list[Decision]]:
+    return lambda acts: [effect(act.record, act.output, act.provenance) for act in acts]

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from resources.model_gateway import Answered, Usage
 
+from resources.gateway.answers import Answered, Usage
 from resources.home import Home
 from resources.journal import JournalKey, Judgement
 from resources.prices import UnknownPrice, price_of

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import Engine, delete, insert
 from sqlalchemy.exc import IntegrityError
 
-from resources.mailer import (
+from resources.mail.mailer import (
     CannotTell,
     Deferred,
     Delivered,
@@ -26,14 +26,15 @@ from resources.mailer import (
     Mailer,
     Unknown,
 )
-from resources.message import MessageError
-from resources.outbox import MaildirOutbox
-from resources.sending import NotSent, Sent, send_once
+from resources.mail.message import MessageError
+from resources.mail.outbox import MaildirOutbox
+from resources.mail.sending import NotSent, Sent, send_once
 from resources.store import ledger as ledger_module
 from resources.store.engine import reading, writing
-from resources.store.entries import AlreadySent, Claimed, Duplicate, Intent, Pending, Refused
+from resources.store.entries import AlreadySent, Claimed, Duplicate, Intent, Pending, Refused, SendOutcome
 from resources.store.ledger import SendLedger
-from resources.store.send_checks import not_suppressed
+from resources.store.send_checks import Request, not_suppressed
+from resources.store.send_rates import RateLimits
 from resources.store.suppressions import Suppressions
 from resources.store.tables import ledger as ledger_table
 
@@ -200,7 +201,9 @@ def test_mutant_a_cap_read_before_the_transaction_is_exceeded(
     store: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The promise above fails when the count does not belong to the transaction that writes."""
-    monkeypatch.setattr(ledger_module, "under_cap", lambda cap: lambda connection, of: None)
+    monkeypatch.setattr(
+        ledger_module, "under_cap", lambda cap: lambda connection, of: lambda one, passed: None
+    )
     assert len([c for c in claims_from_threads(store, 7, 12) if isinstance(c, Claimed)]) > 7
 
 
@@ -256,23 +259,32 @@ class Steps:
         if name == self._kill_at:
             raise Killed(name)
 
-    def claim(self, of: Intent, also: object = ()) -> object:
+    at_once = 1
+    limits = RateLimits()
+
+    def claim_all(self, requests: list[Request]) -> object:
         self._step("before the claim")
-        claim = self._ledger.claim(of)
+        claims = self._ledger.claim_all(requests)
         self._step("after the claim")
-        return claim
+        return claims
+
+    def claim(self, of: Intent) -> object:
+        return self._ledger.claim(of)
 
     def record(self, *args: object, **more: object) -> object:
-        self._step("before the record")
-        entry = self._ledger.record(*args, **more)  # type: ignore[arg-type]
-        self._step("after the record")
-        return entry
+        return self._ledger.record(*args, **more)  # type: ignore[arg-type]
 
-    def deliver(self, of: Envelope) -> Delivery:
+    def record_all(self, outcomes: list[SendOutcome]) -> object:
+        self._step("before the record")
+        entries = self._ledger.record_all(outcomes)
+        self._step("after the record")
+        return entries
+
+    def deliver_all(self, envelopes: list[Envelope]) -> list[Delivery]:
         self._step("before delivery")
-        delivery = self._mailer.deliver(of)
+        deliveries = self._mailer.deliver_all(envelopes)
         self._step("after delivery")
-        return delivery
+        return deliveries
 
     def find(self, message_id: str) -> object:
         return self._mailer.find(message_id)
@@ -342,7 +354,7 @@ class Blind(RandomNames):
 
 def send_then_record(ledger: SendLedger, mailer: Mailer, of: Intent) -> None:
     """Mutant order: the message first, the ledger after, as most scripts do it."""
-    mailer.deliver(envelope(of))
+    mailer.deliver_all([envelope(of)])
     if isinstance(ledger.claim(of), AlreadySent):
         return
     ledger.record(of.key, "sent", sent_at=of.at)
@@ -388,9 +400,11 @@ class Scripted:
     def __init__(self, delivery: Delivery, finding: object = None) -> None:
         self.delivery, self.finding, self.calls = delivery, finding or CannotTell("no log"), 0
 
-    def deliver(self, of: Envelope) -> Delivery:
-        self.calls += 1
-        return self.delivery
+    at_once = 4
+
+    def deliver_all(self, envelopes: list[Envelope]) -> list[Delivery]:
+        self.calls += len(envelopes)
+        return [self.delivery for _ in envelopes]
 
     def find(self, message_id: str) -> object:
         return self.finding

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 import typer
-from resources.model_gateway import Answer, Answered, Question, Usage
 
+from resources.gateway.answers import Answer, Answered, Question, Usage
 from specialists.specialist import Blueprint, blueprint
 from specialists.strict_yaml import CardError
 from tests.outbound import SAMPLE_DAY, Outbound

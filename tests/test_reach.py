@@ -13,7 +13,7 @@ from upath import UPath
 
 from resources.crm import CohortContacts, Contact, Profile
 from resources.lake import Lake
-from resources.outbox import MaildirOutbox
+from resources.mail.outbox import MaildirOutbox
 from resources.store.engine import open_engine
 from specialists.specialist import ROOT, blueprint
 from specialists.tools import Effect
@@ -23,7 +23,13 @@ from workforce_assets.intake import LEADS_SCHEMA
 from workforce_assets.outbound import OUTBOUND
 from workforce_assets.world import World
 
-FORBIDDEN_MODULES = ("resources.mailer", "resources.outbox", "resources.message", "smtplib", "aiosmtplib")
+FORBIDDEN_MODULES = (
+    "resources.mail.mailer",
+    "resources.mail.outbox",
+    "resources.mail.message",
+    "smtplib",
+    "aiosmtplib",
+)
 
 
 def reachable(root: object) -> Iterator[object]:

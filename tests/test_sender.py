@@ -17,7 +17,7 @@ from resources.contact_key import contact_key
 from resources.crm import CohortContacts, CohortCrm, Contact, Profile
 from resources.gateway.answers import Answered, Refused
 from resources.gateway.ports import Question
-from resources.outbox import MaildirOutbox
+from resources.mail.outbox import MaildirOutbox
 from resources.store.ledger import SendLedger
 from resources.store.suppressions import Suppressions
 from specialists.cases import Case, load_cases
@@ -31,6 +31,7 @@ from specialists.sender.rules import RULES, consent, permitted, settle
 from specialists.sender.schema import Judges, Makes, Reads
 from specialists.specialist import ROOT, Specialist, blueprint
 from specialists.stage import Stage, decide_by_rules
+from specialists.tools import Act
 from tests.fakes import MemoryBudget, MemoryJournal, ScriptedCandidate
 
 pytest_plugins = ["tests.store_fixtures"]
@@ -91,6 +92,8 @@ class World:
             "suppressions": Suppressions(self.store),
             "mailer": MaildirOutbox(self.root / "outbox"),
             "gate": lambda row: self.verdicts,
+            "dkim": None,
+            "unsubscribe_urls": None,
         }
         return blueprint("sender").build(granted, self.candidate)
 
@@ -204,7 +207,7 @@ def test_a_permitted_draft_is_sent_once_and_a_second_run_changes_nothing(
     assert message["Message-ID"] == first["message_id"]
     assert message["To"] == "Ada+news@north.example"
     assert message["Subject"] == "For North Mills"
-    body = message.get_payload(decode=True).decode()
+    body = message.get_payload(0).get_payload(decode=True).decode()
     assert body.startswith("Hello Ada, EUR 49: https://vendor.example/demo")
     again = there.run(AT + timedelta(hours=9))["lead-1"]
     assert {k: again[k] for k in ("disposition", "message_id", "sent_at", "reason")} == {
@@ -269,10 +272,10 @@ def test_a_suppressed_contact_gets_nothing_even_if_suppressed_after_it_was_read(
     sender = there.sender()
     record = read(there, sender)
     Suppressions(store).suppress("ada@north.example", "unsubscribed", "reply", AT)
-    act = sender.tools.act()
-    assert act is not None
+    act_all = sender.tools.act_all()
+    assert act_all is not None
     output = Makes(message_id=record.recipient.message_id or "", sent_at=AT)
-    assert act(record, output, Provenance("rule:permitted")) == Skip("suppressed: unsubscribed")
+    assert act_all([Act(record, output, Provenance("rule:permitted"))]) == [Skip("suppressed: unsubscribed")]
     assert there.run()["lead-1"]["reason"] == "suppressed: unsubscribed"
     assert there.outbox() == []
 
@@ -291,9 +294,10 @@ def test_the_effect_itself_refuses_what_the_rules_refuse(
     there = world(store, tmp_path, replace(ADA, **change))
     sender = there.sender()
     record = read(there, sender, at)
-    act = sender.tools.act()
-    assert act is not None
-    decision = act(record, Makes(message_id="<x@vendor.example>", sent_at=at), Provenance("rule:permitted"))
+    act_all = sender.tools.act_all()
+    assert act_all is not None
+    made = Makes(message_id="<x@vendor.example>", sent_at=at)
+    [decision] = act_all([Act(record, made, Provenance("rule:permitted"))])
     assert isinstance(decision, Skip | Hold) and decision.why.startswith(why)
     assert there.outbox() == []
 

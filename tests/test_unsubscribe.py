@@ -12,9 +12,9 @@ from sqlalchemy import Engine, delete
 from starlette.testclient import TestClient
 from typer.testing import CliRunner, Result
 
-from resources.mailer import Envelope
-from resources.outbox import MaildirOutbox
-from resources.sending import Sent, send_once
+from resources.mail.mailer import Envelope
+from resources.mail.outbox import MaildirOutbox
+from resources.mail.sending import Sent, send_once
 from resources.store.consents import Consents
 from resources.store.engine import writing
 from resources.store.entries import Intent, Refused

@@ -47,6 +47,8 @@ class ManagerCard(_Strict):
     budget_usd_per_day: Usd = Field(description="for the whole workforce, per UTC day of the decision clock")
     budget_usd_per_run: Usd | None = None
     budget_usd_per_day_of: dict[str, Usd] = Field(default={}, description="caps of single specialists")
+    sends_per_minute: int | None = Field(default=None, gt=0, description="null: as fast as the relay takes")
+    sends_per_minute_per_domain: int | None = Field(default=None, gt=0)
     schedule: str = Field(description="cron, UTC")
 
     def route(self, asset: str) -> Route:

@@ -9,14 +9,16 @@ from upath import UPath
 from resources.home import Home
 from resources.lake import Lake
 
+OUTBOX = "outbox"
 PROJECT = Path(__file__).resolve().parents[1]
 
 
 @dataclass(frozen=True)
 class Settings:
-    """WORKFORCE_HOME, and what may lie elsewhere: the operations store and the lake; and the incoming mail.
+    """WORKFORCE_HOME, what may lie elsewhere (the operations store, the lake), and the ways of mail.
 
-    `inbox`: a folder, an mbox or an imaps:// URL. `unsubscribe_url`: https://... of the service.
+    `mailer` is a relay's URL (resources/mail/relay.py), or `outbox`: the local Maildir. `inbox`: a folder, an
+    mbox or an imaps:// URL. `unsubscribe_url`: https://... of the service.
     """
 
     home: Home
@@ -26,6 +28,7 @@ class Settings:
     imap_password: str | None = field(default=None, repr=False)
     unsubscribe_url: str | None = None
     unsubscribe_secret: str | None = field(default=None, repr=False)
+    mailer: str = OUTBOX
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> "Settings":
@@ -38,6 +41,7 @@ class Settings:
             environ.get("WORKFORCE_IMAP_PASSWORD") or None,
             environ.get("WORKFORCE_UNSUBSCRIBE_URL") or None,
             environ.get("WORKFORCE_UNSUBSCRIBE_SECRET") or None,
+            environ.get("WORKFORCE_MAILER") or OUTBOX,
         )
 
     @property

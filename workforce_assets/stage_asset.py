@@ -45,7 +45,8 @@ def stage_asset(workforce: Workforce, line: StageLine) -> dg.AssetsDefinition:
     def asset(context: dg.AssetExecutionContext, upstream: LakeFile) -> dg.MaterializeResult[LakeFile]:
         world_resource: WorldResource = context.resources.world
         specialist: SpecialistResource = getattr(context.resources, line.by)
-        world = world_resource.open(date.fromisoformat(context.partition_key))
+        own_clock = context.resources.clock.at is not None
+        world = world_resource.open(date.fromisoformat(context.partition_key), own_clock=own_clock)
         at = context.resources.clock.instant(context)
         stage = specialist.stage(workforce, line, world, at, run_budget(context))
         done = (row for row in upstream.rows() if row["disposition"] == "done")

@@ -16,12 +16,14 @@ from resources.gateway.flow import ProviderLimit
 from resources.home import Home
 from resources.journal import Journal
 from resources.lake import Lake
-from resources.outbox import MaildirOutbox
+from resources.mail.mailer import Mailer
 from resources.store.budget import StoredBudget
 from resources.store.group_commit import GroupCommit
 from resources.store.journal import StoredJournal
 from resources.store.ledger import SendLedger
 from resources.store.provider_limit import StoredProviderLimit
+from resources.store.send_epoch import EpochFile
+from resources.store.send_rates import RateLimits
 from resources.store.suppressions import Suppressions
 from specialists.grading import Verdict
 from specialists.reading import Setting
@@ -29,7 +31,9 @@ from specialists.records import Row
 from specialists.regrade import regrade
 from specialists.specialist import Specialist, blueprint
 from workforce_assets.capabilities import Grants, read_contacts, read_email_domains, read_profiles
+from workforce_assets.mailers import check_mailer, open_mailer, open_signer, open_unsubscribe_links
 from workforce_assets.manager import StageLine, Workforce
+from workforce_assets.settings import OUTBOX
 
 
 @dataclass(frozen=True)
@@ -42,12 +46,17 @@ class RunBudget:
 
 @dataclass(frozen=True)
 class World:
-    """Everything a partition's stages can be granted."""
+    """Everything a partition's stages can be granted.
+
+    `own_clock`: the run decides by an instant it was given, and not by the wall clock.
+    """
 
     home: Home
     lake: Lake
     engine: Engine
     partition: date
+    mailer: str = OUTBOX
+    own_clock: bool = False
 
     @cached_property
     def cohort(self) -> Cohort:
@@ -87,14 +96,27 @@ class World:
             "crm": lambda: read_profiles(leads),
             "directory": lambda: load_directory(self.cohort.directories),
             "email_domains": lambda: read_email_domains(leads),
-            "ledger": lambda: SendLedger(self.engine, workforce.name, workforce.card.daily_send_cap),
-            "mailer": lambda: MaildirOutbox(self.home.outbox),
+            "dkim": open_signer,
+            "ledger": lambda: self.ledger(workforce),
+            "mailer": lambda: self.open_mailer(workforce),
             "suppressions": lambda: Suppressions(self.engine),
+            "unsubscribe_urls": open_unsubscribe_links,
         }
         if line.gate is not None:
             gate = line.gate
             builders["gate"] = lambda: self.gate(workforce, gate, at)
         return Grants(builders)
+
+    def ledger(self, workforce: Workforce) -> SendLedger:
+        card = workforce.card
+        limits = RateLimits(card.sends_per_minute, card.sends_per_minute_per_domain)
+        epoch = EpochFile(self.home.send_epoch)
+        return SendLedger(self.engine, workforce.name, card.daily_send_cap, limits, epoch)
+
+    def open_mailer(self, workforce: Workforce) -> Mailer:
+        """Raises InputError where this run may not use the mailer that is set."""
+        check_mailer(self.mailer, workforce, own_clock=self.own_clock)
+        return open_mailer(self.mailer, self.home)
 
     def gate(self, workforce: Workforce, name: str, at: datetime) -> Callable[[Row], tuple[Verdict, ...]]:
         """The send gate: the blocking graders of specialist `name`, again, on the very row that was read."""

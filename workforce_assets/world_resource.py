@@ -27,6 +27,7 @@ class WorldResource(dg.ConfigurableResource[Any]):
     home_folder: str = Field(description="WORKFORCE_HOME: cohorts, lake, operations store, outbox")
     operations_url: str = Field(description="SQLAlchemy URL of the operations store")
     lake_root: str = Field(description="a folder, or s3://...")
+    mailer: str = Field(description="a relay's URL, or `outbox`: the local Maildir")
 
     @property
     def home(self) -> Home:
@@ -35,9 +36,13 @@ class WorldResource(dg.ConfigurableResource[Any]):
     def lake(self) -> Lake:
         return Lake(UPath(self.lake_root))
 
-    def open(self, partition: date) -> World:
-        """Raises StoreVersionError if the operations store is not at this code's version."""
-        return World(self.home, self.lake(), _engine(self.operations_url), partition)
+    def open(self, partition: date, *, own_clock: bool = False) -> World:
+        """`own_clock`: the run was given the instant it decides by.
+
+        Raises StoreVersionError if the operations store is not at this code's version.
+        """
+        engine = _engine(self.operations_url)
+        return World(self.home, self.lake(), engine, partition, self.mailer, own_clock)
 
 
 class LogProgress:
@@ -56,6 +61,7 @@ def world_resource(settings: Settings) -> WorldResource:
         home_folder=str(settings.home.root),
         operations_url=settings.operations_url,
         lake_root=settings.lake_root,
+        mailer=settings.mailer,
     )
 
 

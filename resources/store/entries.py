@@ -4,6 +4,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Literal
 
 from resources.gateway.answers import NO_COST, Usage
@@ -23,8 +24,7 @@ class SendKey:
     @property
     def digest(self) -> str:
         """The idempotency key: SHA-256 (64 hex digits) of the four as a JSON array."""
-        parts = json.dumps([self.workforce, self.campaign, self.step, self.contact])
-        return hashlib.sha256(parts.encode("ascii")).hexdigest()
+        return _digest(self.workforce, self.campaign, self.step, self.contact)
 
     def message_id(self, domain: str) -> str:
         """RFC 5322 Message-ID, the same for every attempt."""
@@ -55,7 +55,10 @@ class Intent:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One row of the ledger. `sent_at` stands only in a sent one; instants are UTC."""
+    """One row of the ledger. `sent_at` stands only in a sent one; instants are UTC.
+
+    `refusals`: how often the relay itself has said "later".
+    """
 
     key: SendKey
     state: State
@@ -68,6 +71,7 @@ class Entry:
     detail: str | None
     decided_by: str | None
     usage: Usage
+    refusals: int = 0
 
     def belongs_to(self, record_id: str, partition: date) -> bool:
         return self.record_id == record_id and self.partition == partition.isoformat()
@@ -109,7 +113,30 @@ class Refused:
     for_good: bool
 
 
-Claim = Claimed | AlreadySent | Duplicate | Pending | Refused
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """Allowed, but not yet: a rate limit has room again after so many seconds."""
+
+    seconds: float
+
+
+Claim = Claimed | AlreadySent | Duplicate | Pending | Refused | Wait
+
+
+@dataclass(frozen=True, slots=True)
+class SendOutcome:
+    """What became of a send. `refused`: the relay itself said "later"."""
+
+    key: SendKey
+    state: State
+    sent_at: datetime | None = None
+    detail: str | None = None
+    refused: bool = False
+
+
+@lru_cache(maxsize=4096)  # asked ten times for each send
+def _digest(*parts: str | int) -> str:
+    return hashlib.sha256(json.dumps(parts).encode("ascii")).hexdigest()
 
 
 def utc_day(at: datetime) -> str:

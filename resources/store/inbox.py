@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, func, insert, or_, select
 
 from resources.store.entries import Entry
-from resources.store.ledger import entry_of
+from resources.store.ledger_rows import entry_of
 from resources.store.tables import inbox_messages, ledger
 
 # Ids looked up in one statement, well under SQLite's limit of 32,766 parameters.

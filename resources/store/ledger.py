@@ -5,13 +5,11 @@
 A deferred or cancelled row may be claimed again and is then the same row; `sent` is the end of it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, insert, select, update
+from sqlalchemy import Connection, Engine, select
 
-from resources.gateway.answers import Usage
 from resources.store.engine import deciding, reading
 from resources.store.entries import (
     AlreadySent,
@@ -23,48 +21,73 @@ from resources.store.entries import (
     Pending,
     Refused,
     SendKey,
+    SendOutcome,
     State,
 )
-from resources.store.send_checks import Check, not_suppressed, under_cap
+from resources.store.ledger_rows import entries_of, entry_for, entry_of, write_intents, write_outcomes
+from resources.store.send_checks import (
+    REFUSALS,
+    Check,
+    GroupCheck,
+    Judge,
+    Request,
+    not_suppressed,
+    under_cap,
+)
+from resources.store.send_epoch import EpochFile, count_intents, intents_of
+from resources.store.send_rates import RateLimits, Slots
 from resources.store.suppressions import SENDING
 from resources.store.tables import ledger
-
-# From which states an outcome may be recorded. A delivery is always recorded: it is the truth, however late.
-_FROM: dict[State, tuple[State, ...]] = {
-    "sent": ("intent", "failed", "deferred", "unknown", "cancelled"),
-    "failed": ("intent", "unknown"),
-    "deferred": ("intent",),
-    "unknown": ("intent",),
-    "cancelled": ("intent", "deferred", "unknown"),
-}
 
 
 class SendLedger:
     """One workforce's ledger. `daily_cap`: sends per UTC day of the decision clock.
 
-    Suppression and the cap are checked for every claim, whatever else the caller checks.
+    Suppression and the cap are checked for every claim, whatever else the caller checks; the rate limits
+    after all else. `epoch` guards against a copy of the store that was put back.
     """
 
-    def __init__(self, engine: Engine, workforce: str, daily_cap: int) -> None:
-        self._engine, self._workforce = engine, workforce
-        self.checks: tuple[Check, ...] = (not_suppressed, under_cap(daily_cap))
+    def __init__(
+        self,
+        engine: Engine,
+        workforce: str,
+        daily_cap: int,
+        limits: RateLimits | None = None,
+        epoch: EpochFile | None = None,
+    ) -> None:
+        self._engine, self._workforce, self._epoch = engine, workforce, epoch
+        self.limits = limits or RateLimits()
+        self.checks: tuple[GroupCheck, ...] = (not_suppressed, under_cap(daily_cap))
 
     def key(self, campaign: str, step: int, contact: str) -> SendKey:
         """`contact` is normalised (resources/contact_key.py)."""
         return SendKey(self._workforce, campaign, step, contact)
 
     def claim(self, intent: Intent, also: Iterable[Check] = ()) -> Claim:
-        """Write the intent if nothing stands against it; durable when it returns `Claimed`."""
+        """`claim_all` of one."""
+        return self.claim_all([Request(intent, tuple(also))])[0]
+
+    def claim_all(self, requests: Sequence[Request]) -> list[Claim]:
+        """For each, in order: write its intent if nothing stands against it, all in one transaction.
+
+        The intents of all that are `Claimed` are durable when it returns: no message may go out before.
+        Raises StoreIsBehind if the store has forgotten sends; then nothing is written.
+        """
+        if not requests:
+            return []
         with deciding(self._engine, SENDING) as connection:
-            entry = _find(connection, intent.key)
-            standing = None if entry is None else _standing(entry, intent)
-            if standing is not None:
-                return standing
-            for check in (*self.checks, *also):
-                refused = check(connection, intent)
-                if refused is not None:
-                    return refused
-            return Claimed(_write(connection, intent, again=entry is not None))
+            written = intents_of(connection)
+            if self._epoch is not None:
+                self._epoch.check(written)
+            group = _Group(connection, requests, self.checks, Slots(connection, self._workforce, self.limits))
+            claims = [group.claim(request) for request in requests]
+            group.write()
+            if group.claimed:
+                written += len(group.claimed)
+                count_intents(connection, written)
+        if group.claimed and self._epoch is not None:
+            self._epoch.raise_to(written)
+        return claims
 
     def record(
         self, key: SendKey, state: State, *, sent_at: datetime | None = None, detail: str | None = None
@@ -74,20 +97,23 @@ class SendLedger:
         It stays as it was where `state` may not follow the state it is in: what was sent stays sent.
         Raises LookupError if nothing was ever claimed under `key`.
         """
+        return self.record_all([SendOutcome(key, state, sent_at, detail)])[0]
+
+    def record_all(self, outcomes: Sequence[SendOutcome]) -> list[Entry]:
+        """The same for a group, in one transaction; durable when it returns."""
+        if not outcomes:
+            return []
         with deciding(self._engine, SENDING) as connection:
-            connection.execute(
-                update(ledger)
-                .where(ledger.c.key == key.digest, ledger.c.state.in_(_FROM[state]))
-                .values(state=state, sent_at=sent_at, detail=detail)
-            )
-            entry = _find(connection, key)
-        if entry is None:
-            raise LookupError(f"no intent stands in the ledger for {key}; claim it first")
-        return entry
+            write_outcomes(connection, outcomes)
+            entries = entries_of(connection, [outcome.key for outcome in outcomes])
+        for outcome in outcomes:
+            if outcome.key.digest not in entries:
+                raise LookupError(f"no intent stands in the ledger for {outcome.key}; claim it first")
+        return [entries[outcome.key.digest] for outcome in outcomes]
 
     def find(self, key: SendKey) -> Entry | None:
         with reading(self._engine) as connection:
-            return _find(connection, key)
+            return entries_of(connection, [key]).get(key.digest)
 
     def entries(self) -> list[Entry]:
         """All of the workforce's entries, oldest intent first."""
@@ -98,6 +124,50 @@ class SendLedger:
         )
         with reading(self._engine) as connection:
             return [entry_of(row) for row in connection.execute(query)]
+
+
+class _Group:
+    """The claims of one transaction: what was read for all of them, and what they will write."""
+
+    def __init__(
+        self, connection: Connection, requests: Sequence[Request], checks: Iterable[GroupCheck], slots: Slots
+    ) -> None:
+        intents = [request.intent for request in requests]
+        self._connection, self._slots = connection, slots
+        self._entries = entries_of(connection, {intent.key for intent in intents})
+        self._judges: list[Judge] = [check(connection, intents) for check in checks]
+        self.claimed: list[Intent] = []
+        self._writes: list[tuple[Intent, Entry | None]] = []
+
+    def claim(self, request: Request) -> Claim:
+        intent = request.intent
+        entry = self._entries.get(intent.key.digest)
+        standing = None if entry is None else _standing(entry, intent)
+        if standing is not None:
+            return standing
+        stopped = self._refused(request) or self._slots.take(intent)
+        if stopped is not None:
+            return stopped
+        made = entry_for(intent, entry)
+        self._entries[intent.key.digest] = made
+        self._writes.append((intent, entry))
+        self.claimed.append(intent)
+        return Claimed(made)
+
+    def write(self) -> None:
+        write_intents(self._connection, self._writes)
+        self._slots.keep()
+
+    def _refused(self, request: Request) -> Refused | None:
+        for judge in self._judges:
+            refused = judge(request.intent, self.claimed)
+            if refused is not None:
+                return refused
+        for check in request.also:
+            refused = check(self._connection, request.intent)
+            if refused is not None:
+                return refused
+        return None
 
 
 def _standing(entry: Entry, intent: Intent) -> Claim | None:
@@ -111,56 +181,10 @@ def _standing(entry: Entry, intent: Intent) -> Claim | None:
             return AlreadySent(entry)
         case "failed":
             return Refused(f"delivery failed for good: {entry.detail}", for_good=False)
+        case "deferred" if entry.refusals >= REFUSALS:
+            why = f"refused {entry.refusals} times: {entry.detail}; a person must look"
+            return Refused(why, for_good=False)
         case "deferred":
             return None
         case _:
             return Pending(entry)
-
-
-def _write(connection: Connection, intent: Intent, *, again: bool) -> Entry:
-    values = {
-        "state": "intent",
-        "record_id": intent.record_id,
-        "partition": intent.partition.isoformat(),
-        "message_id": intent.message_id,
-        "draft_digest": intent.draft_digest,
-        "day": intent.day,
-        "intent_at": intent.at,
-        "sent_at": None,
-        "detail": None,
-        "decided_by": intent.decided_by,
-        "tokens_in": intent.usage.tokens_in,
-        "tokens_out": intent.usage.tokens_out,
-        "usd": intent.usage.usd,
-    }
-    key = intent.key
-    if again:
-        connection.execute(update(ledger).where(ledger.c.key == key.digest).values(**values))
-    else:
-        names = {"workforce": key.workforce, "campaign": key.campaign, "step": key.step}
-        connection.execute(insert(ledger).values(key=key.digest, **names, contact=key.contact, **values))
-    entry = _find(connection, key)
-    assert entry is not None
-    return entry
-
-
-def _find(connection: Connection, key: SendKey) -> Entry | None:
-    row = connection.execute(select(ledger).where(ledger.c.key == key.digest)).one_or_none()
-    return None if row is None else entry_of(row)
-
-
-def entry_of(row: Row[Any]) -> Entry:
-    """A row of the ledger's table as an entry."""
-    return Entry(
-        key=SendKey(row.workforce, row.campaign, row.step, row.contact),
-        state=row.state,
-        record_id=row.record_id,
-        partition=row.partition,
-        message_id=row.message_id,
-        draft_digest=row.draft_digest,
-        intent_at=row.intent_at,
-        sent_at=row.sent_at,
-        detail=row.detail,
-        decided_by=row.decided_by,
-        usage=Usage(row.tokens_in, row.tokens_out, row.usd),
-    )

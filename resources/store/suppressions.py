@@ -1,6 +1,7 @@
 """Who is never written to again: unsubscribed, bounced, complained."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -68,9 +69,16 @@ def suppress_in(connection: Connection, suppression: Suppression) -> None:
 
 def suppression_of(connection: Connection, contact: str) -> Suppression | None:
     """By the contact, or by its digest: an unsubscribe link may name a send that the ledger has lost."""
-    query = select(suppressions).where(suppressions.c.contact.in_((contact, contact_digest(contact))))
-    row = connection.execute(query).first()
-    return None if row is None else Suppression(contact, row.reason, row.source, row.at)
+    return suppressions_of(connection, [contact]).get(contact)
+
+
+def suppressions_of(connection: Connection, contacts: Sequence[str]) -> dict[str, Suppression]:
+    """Those of the contacts that are suppressed, by contact; inside a transaction that decides on it."""
+    named = {contact_digest(contact): contact for contact in contacts} | {one: one for one in contacts}
+    rows = connection.execute(select(suppressions).where(suppressions.c.contact.in_(named)))
+    return {
+        named[row.contact]: Suppression(named[row.contact], row.reason, row.source, row.at) for row in rows
+    }
 
 
 def contact_digest(contact: str) -> str:

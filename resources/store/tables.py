@@ -64,6 +64,7 @@ ledger = Table(
     Column("tokens_in", BigInteger, nullable=False),
     Column("tokens_out", BigInteger, nullable=False),
     Column("usd", Float, nullable=False),
+    Column("refusals", Integer, nullable=False, server_default="0"),
     UniqueConstraint("workforce", "campaign", "step", "contact"),
     CheckConstraint(
         "state IN ('intent', 'sent', 'failed', 'deferred', 'unknown', 'cancelled')", name="state"
@@ -71,6 +72,19 @@ ledger = Table(
     Index(None, "workforce", "day"),
     Index(None, "message_id"),
 )
+
+# When each send was let onto the wire, for as long as a rate limit looks back.
+send_slots = Table(
+    "send_slots",
+    metadata,
+    Column("workforce", Text, nullable=False),
+    Column("domain", Text, nullable=False),
+    Column("at", Instant, nullable=False),
+    Index(None, "workforce", "at"),
+)
+
+# One row: how many intents this store has ever written. A copy of the store that was put back has fewer.
+send_epoch = Table("send_epoch", metadata, Column("intents", BigInteger, nullable=False))
 
 # What is spent or reserved, in billionths of a US dollar so that sums are exact. `day` is the UTC day of the
 # decision clock, `run` the run's id; what was spent before runs were told apart has an empty one.

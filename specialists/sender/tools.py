@@ -10,9 +10,10 @@ from sqlalchemy import Connection
 from resources.campaign import Campaign
 from resources.contact_key import InvalidAddress, contact_key, deliverable_address
 from resources.crm import Contact, Contacts, CrmReader
-from resources.mailer import Envelope, Found, Mailer
-from resources.message import MessageError, Plan, build_message
-from resources.sending import Sent, send_once
+from resources.mail.dkim_signing import DkimSigner
+from resources.mail.mailer import Envelope, Found, Mailer
+from resources.mail.message import MessageError, Plan, UnsubscribeUrls, build_message
+from resources.mail.sending import NotSent, Send, Sent, send_all
 from resources.store.entries import Entry, Intent, Refused, SendKey
 from resources.store.ledger import SendLedger
 from resources.store.send_checks import Check
@@ -21,9 +22,10 @@ from specialists.decisions import Decided, Decision, Hold, Provenance, Skip
 from specialists.grading import Verdict
 from specialists.placeholders import UnknownPlaceholder, render
 from specialists.records import Row, digest
+from specialists.sender.recipient import earlier_of, recipient_of
 from specialists.sender.rules import business_hours
 from specialists.sender.schema import Earlier, Makes, Reads, Recipient, Suppressed
-from specialists.tools import Toolbox, read, write
+from specialists.tools import Act, Toolbox, read, write
 
 Gate = Callable[[Row], Sequence[Verdict]]
 
@@ -40,10 +42,13 @@ class Tools(Toolbox):
         suppressions: Suppressions,
         mailer: Mailer,
         gate: Gate,
+        dkim: DkimSigner | None,
+        unsubscribe_urls: UnsubscribeUrls | None,
     ) -> None:
         self._campaign, self._contacts, self._crm = campaign, contacts, crm
         self._ledger, self._suppressions = ledger, suppressions
         self._mailer, self._gate = mailer, gate
+        self._dkim, self._unsubscribe_urls = dkim, unsubscribe_urls
 
     @read("recipient", rules_only=True)
     def look_up_recipient(self, row: Mapping[str, Any]) -> Recipient:
@@ -55,10 +60,10 @@ class Tools(Toolbox):
             deliverable_address(contact.email or "")
             normalised = contact_key(contact.email or "")
         except InvalidAddress as error:
-            return _recipient(contact, invalid=str(error))
+            return recipient_of(contact, invalid=str(error))
         key = self._ledger.key(self._campaign.id, self._campaign.step, normalised)
         found = self._suppressions.find(normalised)
-        return _recipient(
+        return recipient_of(
             contact,
             message_id=key.message_id(self._domain()),
             suppressed=Suppressed(reason=found.reason, at=found.at) if found else None,
@@ -80,21 +85,26 @@ class Tools(Toolbox):
         """The send as it is kept: Message-ID and time, no contact details."""
         return output
 
-    @write(acts=True)
-    def send_email(self, record: Reads, output: Makes, provenance: Provenance) -> Decision:
-        """Send the draft to the record's own contact, at most once, after an intent in the ledger."""
-        contact = self._contacts.contact(record.record_id)
-        if contact is None or contact.email is None:
-            return Skip("no contact")
-        intent = self._intent(record, contact.email, provenance)
-        build = partial(self._envelope, record, contact, intent)
-        outcome = send_once(self._ledger, self._mailer, intent, _conditions(record, contact), build)
-        if isinstance(outcome, Sent):
-            entry = outcome.entry
-            made = Makes(message_id=entry.message_id, sent_at=outcome.at)
-            return Decided(made, Provenance(entry.decided_by, entry.usage))
-        by = "rule:duplicate" if outcome.duplicate else None
-        return Skip(outcome.why, by) if outcome.for_good else Hold(outcome.why)
+    @write(acts=True, grouped=True)
+    def send_email(self, acts: Sequence[Act]) -> list[Decision]:
+        """Send each draft to its record's own contact, at most once, after an intent in the ledger."""
+        decisions: dict[int, Decision] = {}
+        sends: dict[int, Send] = {}
+        for number, act in enumerate(acts):
+            contact = self._contacts.contact(act.record.record_id)
+            if contact is None or contact.email is None:
+                decisions[number] = Skip("no contact")
+                continue
+            try:
+                intent = self._intent(act.record, contact.email, act.provenance)
+            except InvalidAddress as error:
+                decisions[number] = Skip(f"invalid address: {error}")
+                continue
+            build = partial(self._envelope, act.record, contact, intent)
+            sends[number] = Send(intent, _conditions(act.record, contact), build)
+        results = send_all(self._ledger, self._mailer, list(sends.values()))
+        decisions |= {number: _decision(result) for number, result in zip(sends, results, strict=True)}
+        return [decisions[number] for number in range(len(acts))]
 
     def _intent(self, record: Reads, address: str, provenance: Provenance) -> Intent:
         key = self._ledger.key(self._campaign.id, self._campaign.step, contact_key(address))
@@ -126,21 +136,38 @@ class Tools(Toolbox):
             message_id=intent.message_id,
             key=intent.key.digest,
             at=intent.at,
+            links=tuple(str(link) for link in self._campaign.allowed_links),
+            unsubscribe_url=self._unsubscribe_url(intent.key),
         )
-        return Envelope(intent.message_id, plan.sender.email, recipient, build_message(plan))
+        content = build_message(plan, self._dkim)
+        return Envelope(intent.message_id, deliverable_address(plan.sender.email), recipient, content)
+
+    def _unsubscribe_url(self, key: SendKey) -> str | None:
+        if self._unsubscribe_urls is None:
+            return None
+        return self._unsubscribe_urls.url(key.digest, key.contact)
 
     def _earlier(self, key: SendKey, record_id: str, partition: date) -> Earlier | None:
         entry = self._ledger.find(key)
         if entry is None:
             return None
         own = entry.belongs_to(record_id, partition)
-        return _earlier(entry, own, found=own and entry.state == "intent" and self._went_out(entry))
+        return earlier_of(entry, own, found=own and entry.state == "intent" and self._went_out(entry))
 
     def _went_out(self, entry: Entry) -> bool:
         return isinstance(self._mailer.find(entry.message_id), Found)
 
     def _domain(self) -> str:
         return self._campaign.sender.email.rpartition("@")[2]
+
+
+def _decision(result: Sent | NotSent) -> Decision:
+    if isinstance(result, Sent):
+        entry = result.entry
+        made = Makes(message_id=entry.message_id, sent_at=result.at)
+        return Decided(made, Provenance(entry.decided_by, entry.usage))
+    by = "rule:duplicate" if result.duplicate else None
+    return Skip(result.why, by) if result.for_good else Hold(result.why)
 
 
 def _conditions(record: Reads, contact: Contact) -> tuple[Check, ...]:
@@ -154,29 +181,3 @@ def _conditions(record: Reads, contact: Contact) -> tuple[Check, ...]:
         return Refused(held.why, for_good=False) if isinstance(held, Hold) else None
 
     return consents, within_hours
-
-
-def _recipient(contact: Contact, **more: Any) -> Recipient:
-    return Recipient(
-        address=contact.email,
-        consent=contact.consent,
-        country=contact.country,
-        timezone=contact.timezone,
-        **more,
-    )
-
-
-def _earlier(entry: Entry, own: bool, *, found: bool) -> Earlier:
-    return Earlier(
-        own=own,
-        state=entry.state,
-        record_id=entry.record_id,
-        partition=entry.partition,
-        message_id=entry.message_id,
-        intent_at=entry.intent_at,
-        sent_at=entry.sent_at,
-        detail=entry.detail,
-        decided_by=entry.decided_by,
-        usage=entry.usage,
-        found=found,
-    )

@@ -86,7 +86,7 @@ MUTANTS = (
         "the Writer's modules import a mailer",
         "specialists/writer/tools.py",
         "from specialists.records import Row",
-        "from resources.outbox import MaildirOutbox\nfrom specialists.records import Row",
+        "from resources.mail.outbox import MaildirOutbox\nfrom specialists.records import Row",
         "tests/test_reach.py::test_no_mailer_is_in_reach[writer]",
     ),
     Mutant(

@@ -6,6 +6,7 @@ from workforce_assets.cli import (
     backfill,
     estimate,
     inbox,
+    ledger,
     migrate,
     run,
     status,
@@ -28,3 +29,4 @@ app.command()(suppressions.suppress)
 app.command()(unsubscribe_service.unsubscribe_service)
 app.add_typer(inbox.app, name="inbox")
 app.add_typer(suppressions.app, name="suppressions")
+app.add_typer(ledger.app, name="ledger")

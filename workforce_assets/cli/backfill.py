@@ -41,6 +41,7 @@ def backfill(
     """
     from workforce_assets.cli.progress import progress_bars
     from workforce_assets.cli.report import print_report
+    from workforce_assets.mailers import check_mailer
     from workforce_assets.prepare import prepare
     from workforce_assets.runner import runner
     from workforce_assets.settings import Settings
@@ -49,6 +50,7 @@ def backfill(
     settings = Settings.from_environment(os.environ)
     with input_errors():
         chosen, clock = find_workforce(workforce), parse_at(at)
+        check_mailer(settings.mailer, chosen, own_clock=clock is not None)
         wanted = days_between(start, end)
     days = [day for day in wanted if (settings.home.cohorts / day.isoformat() / "cohort.yaml").exists()]
     if not days:

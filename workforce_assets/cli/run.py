@@ -1,6 +1,7 @@
 """`workforce run`: a lead file through every stage."""
 
 import os
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -40,6 +41,12 @@ def run(
     max_usd: Annotated[
         float | None, typer.Option(min=0, help="the most this run may spend, in US dollars")
     ] = None,
+    mailer: Annotated[
+        str | None,
+        typer.Option(
+            help="a relay, e.g. smtp+starttls://user@host:587; default: WORKFORCE_MAILER, else the outbox"
+        ),
+    ] = None,
     json: Annotated[bool, typer.Option("--json", help="print exactly one JSON object")] = False,
 ) -> None:
     """Copy the inputs into the day's cohort, then enrich, score, draft and send."""
@@ -47,15 +54,18 @@ def run(
     from workforce_assets.cli.progress import progress_bars
     from workforce_assets.cli.report import print_report
     from workforce_assets.inputs import hand_in, what_was_found
+    from workforce_assets.mailers import check_mailer
     from workforce_assets.prepare import prepare
     from workforce_assets.runner import runner
     from workforce_assets.settings import Settings
     from workforce_assets.workforces import find_workforce
 
     settings = Settings.from_environment(os.environ)
+    settings = replace(settings, mailer=mailer or settings.mailer)
     with input_errors(), progress_bars(quiet=json) as bars:
         chosen = find_workforce(workforce)
         day, clock = parse_day("--date", date, datetime.now(UTC).date()), parse_at(at)
+        check_mailer(settings.mailer, chosen, own_clock=clock is not None)
         checked = bars.counter(f"checking {shown(leads.name)}")
         notices: list[str] = []
         layout = hand_in(

@@ -1,5 +1,6 @@
-"""The mailer's port: deliver one message to one recipient, and say later whether it went out."""
+"""The mailer's port: deliver messages, each to one recipient, and say later whether one went out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -21,9 +22,10 @@ class Delivered:
 
 @dataclass(frozen=True, slots=True)
 class Deferred:
-    """It surely did not go out; a later attempt may."""
+    """It surely did not go out; a later attempt may. `refused`: the relay itself said "later"."""
 
     why: str
+    refused: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +64,16 @@ Finding = Found | Absent | CannotTell
 
 
 class Mailer(Protocol):
-    def deliver(self, envelope: Envelope) -> Delivery:
-        """Raises nothing that the world may cause: what went wrong is in the answer."""
+    @property
+    def at_once(self) -> int:
+        """How many messages it has on the wire at a time."""
+        ...
+
+    def deliver_all(self, envelopes: Sequence[Envelope]) -> list[Delivery]:
+        """One answer for each, in order.
+
+        Raises nothing that the world may cause: what went wrong is in the answer.
+        """
         ...
 
     def find(self, message_id: str) -> Finding: ...

@@ -1,0 +1,84 @@
+"""Sending at most once: claim in the ledger, deliver, record; and what an earlier run left unfinished.
+
+It goes in groups: one transaction makes the intents of a group durable, then its messages go out over the
+mailer's connections, then one transaction records what became of them. A run that is killed leaves at most
+two groups of intents, and never a message without one.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from resources.mail.groups import PATIENCE, Group, NotSent, Send, Sending, Sent
+from resources.mail.mailer import Envelope, Mailer
+from resources.store.entries import Intent
+from resources.store.ledger import SendLedger
+from resources.store.send_checks import Check
+
+__all__ = ["PATIENCE", "NotSent", "Send", "Sent", "send_all", "send_once"]
+
+# Groups of so many times what the mailer has on the wire at once: larger ones save commits, and leave more
+# unknown when a run is killed.
+_ROUNDS = 2
+
+
+def send_once(
+    ledger: SendLedger,
+    mailer: Mailer,
+    intent: Intent,
+    also: Sequence[Check],
+    build: Callable[[], Envelope],
+) -> Sent | NotSent:
+    """`send_all` of one."""
+    return send_all(ledger, mailer, [Send(intent, tuple(also), build)])[0]
+
+
+def send_all(
+    ledger: SendLedger,
+    mailer: Mailer,
+    sends: Sequence[Send],
+    sleep: Callable[[float], None] = time.sleep,
+) -> list[Sent | NotSent]:
+    """Send each, in order, unless it was sent or is not allowed. One answer for each.
+
+    A message leaves only under an intent that is already durable. An intent left by a run that ended is
+    resolved by asking the mailer; where the mailer cannot tell, it stays unknown and is not sent again.
+    """
+    sending = Sending(ledger, mailer, sends)
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="wire") as wire:
+        if ledger.limits.limited:
+            _at_the_rate(sending, wire, sleep)
+        else:
+            _as_fast_as_it_goes(sending, wire)
+    return [sending.results[number] for number in range(len(sends))]
+
+
+def _as_fast_as_it_goes(sending: Sending, wire: ThreadPoolExecutor) -> None:
+    """While one group is on the wire, the next is claimed and the last is recorded."""
+    on_the_wire: Group | None = None
+    while sending.waiting:
+        try:
+            group = sending.claimed(_ROUNDS * sending.mailer.at_once)
+        except Exception:  # the store is gone; what is on the wire is recorded if it can be
+            sending.finish(on_the_wire)
+            raise
+        group.start(wire, sending.mailer)
+        sending.finish(on_the_wire)
+        on_the_wire = group
+    sending.finish(on_the_wire)
+
+
+def _at_the_rate(sending: Sending, wire: ThreadPoolExecutor, sleep: Callable[[float], None]) -> None:
+    """A slot is taken with the intent, so every message of a group goes out at once, and none waits."""
+    patience = PATIENCE
+    while sending.waiting:
+        group = sending.claimed(sending.mailer.at_once)
+        group.start(wire, sending.mailer)
+        sending.finish(group)
+        if group.wait is None:
+            continue
+        if group.wait > patience:
+            sending.give_up()
+            return
+        sleep(group.wait)
+        patience -= group.wait

@@ -1,0 +1,128 @@
+"""The SMTP mailer: a pool of connections to one relay, on an event loop of its own.
+
+SMTP keeps no record that could be asked, so `find` cannot tell: what an earlier run left is unknown.
+"""
+
+import asyncio
+import re
+import threading
+import weakref
+from collections import deque
+from collections.abc import Coroutine, Sequence
+from typing import Any, TypeVar
+
+from resources.mail.mailer import CannotTell, Deferred, Delivery, Envelope, Failed, Finding, Unknown
+from resources.mail.relay import Relay
+from resources.mail.smtp_session import Session, Timeouts
+
+CONNECTIONS = 8
+_BARE = re.compile(rb"\r(?!\n)|(?<!\r)\n|\x00")
+_NOT_IN_ADDRESS = frozenset('<>()[]\\,;:"')
+_T = TypeVar("_T")
+
+
+class SmtpMailer:
+    """Implements `resources.mail.mailer.Mailer`. Connections open when first needed, and stay open.
+
+    `hello` is the name this machine gives itself.
+    """
+
+    def __init__(
+        self,
+        relay: Relay,
+        password: str | None = None,
+        *,
+        connections: int = CONNECTIONS,
+        timeouts: Timeouts | None = None,
+        hello: str = "localhost",
+    ) -> None:
+        self.at_once = connections
+        self._sessions = [Session(relay, password, timeouts or Timeouts(), hello) for _ in range(connections)]
+        self._loop = _Loop()
+        weakref.finalize(self, _shut, self._loop, self._sessions)
+
+    def deliver_all(self, envelopes: Sequence[Envelope]) -> list[Delivery]:
+        """All over the pooled connections. A relay that cannot be reached defers the rest of the group."""
+        answers: dict[int, Delivery] = {}
+        fit: deque[int] = deque()
+        for number, envelope in enumerate(envelopes):
+            wrong = unsafe(envelope)
+            if wrong is None:
+                fit.append(number)
+            else:
+                answers[number] = Failed(wrong)
+        if fit:
+            self._loop.run(self._deliver_all(envelopes, fit, answers))
+        return [answers[number] for number in range(len(envelopes))]
+
+    def find(self, message_id: str) -> Finding:
+        return CannotTell("an SMTP relay keeps no record that could be asked")
+
+    async def _deliver_all(
+        self, envelopes: Sequence[Envelope], waiting: deque[int], answers: dict[int, Delivery]
+    ) -> None:
+        async def work(session: Session) -> None:
+            while waiting:
+                number = waiting.popleft()
+                unreachable = await session.open()
+                if unreachable is not None:
+                    answers[number] = unreachable
+                    return
+                try:
+                    answers[number] = await session.deliver(envelopes[number])
+                except Exception as error:  # nobody knows how far it came, and the others must go on
+                    session.abort()
+                    answers[number] = Unknown(f"broke off: {type(error).__name__}: {error}")
+
+        busy = self._sessions[: len(waiting)]
+        await asyncio.gather(*(work(session) for session in busy))
+        for number in range(len(envelopes)):
+            if number not in answers:  # no connection was left to take it
+                answers[number] = Deferred("the relay could not be reached")
+
+
+def unsafe(envelope: Envelope) -> str | None:
+    """Why this must not go over SMTP: what a relay could read as the end of the message, or as two.
+
+    Relays disagree on bare CR and LF ("SMTP smuggling"), so neither ever reaches one.
+    """
+    found = _BARE.search(envelope.content)
+    if found is not None:
+        return f"the message holds {found.group()!r} outside a line end, at octet {found.start()}"
+    if not envelope.content.endswith(b"\r\n"):
+        return "the message does not end in a line end"
+    for address in (envelope.sender, envelope.recipient):
+        if not address or any(c.isspace() or not c.isprintable() or c in _NOT_IN_ADDRESS for c in address):
+            return f"{address!r} is not one address"
+    return None
+
+
+class _Loop:
+    """An event loop on a thread of its own, so that a stage may be synchronous or not."""
+
+    def __init__(self) -> None:
+        self._loop: asyncio.AbstractEventLoop | None = None
+
+    @property
+    def running(self) -> bool:
+        return self._loop is not None
+
+    def run(self, work: Coroutine[Any, Any, _T]) -> _T:
+        if self._loop is None:
+            self._loop = asyncio.new_event_loop()
+            threading.Thread(target=self._loop.run_forever, name="smtp", daemon=True).start()
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result()
+
+    def stop(self) -> None:
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._loop.stop)
+
+
+async def _close(sessions: Sequence[Session]) -> None:
+    await asyncio.gather(*(session.close() for session in sessions))
+
+
+def _shut(loop: _Loop, sessions: Sequence[Session]) -> None:
+    if loop.running:
+        loop.run(_close(sessions))
+        loop.stop()
