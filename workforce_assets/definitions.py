@@ -9,6 +9,7 @@ import dagster as dg
 from workforce_assets.alerts import alert_sensors
 from workforce_assets.automation import cohort_sensor, daily_schedule, records_job
 from workforce_assets.decision_clock import DecisionClock
+from workforce_assets.eval_assets import eval_assets
 from workforce_assets.intake_asset import intake_asset, intake_checks
 from workforce_assets.lake_io import LakeIO
 from workforce_assets.manager import Workforce
@@ -36,7 +37,10 @@ def build(
         resources |= {line.by: SpecialistResource(name=line.by) for line in workforce.stages}
         parts.append(_of(workforce, settings))
     shared = dg.Definitions(
-        resources=resources, executor=dg.in_process_executor, sensors=alert_sensors(settings.home)
+        assets=eval_assets(tuple(workforces)),
+        resources=resources,
+        executor=dg.in_process_executor,
+        sensors=alert_sensors(settings.home),
     )
     return dg.Definitions.merge(*parts, marts(settings), shared)
 

@@ -6,6 +6,7 @@ from typing import Any
 import dagster as dg
 
 from resources.model_gateway import Gateway
+from specialists.evidence import refuse_stale
 from specialists.specialist import Blueprint, Specialist, blueprint
 from specialists.stage import Stage
 from workforce_assets.manager import StageLine, Workforce
@@ -22,7 +23,9 @@ class SpecialistResource(dg.ConfigurableResource[Any]):
         return blueprint(self.name)
 
     def stage(self, workforce: Workforce, line: StageLine, world: World, at: datetime, run_id: str) -> Stage:
-        """The specialist at work on one partition."""
+        """The specialist at work on one partition. Raises StaleEvidence if its pin's evidence is of other
+        files than those that stand there now."""
+        refuse_stale(self.blueprint)
         return Stage(
             specialist=self.blueprint.build(world.grants(workforce, line, at), _candidate(self.blueprint)),
             route=workforce.card.route(line.asset),

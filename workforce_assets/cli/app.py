@@ -2,7 +2,7 @@
 
 import typer
 
-from workforce_assets.cli import backfill, migrate, run, status, trace
+from workforce_assets.cli import backfill, eval, migrate, pins, run, status, trace
 
 app = typer.Typer(
     name="workforce",
@@ -13,3 +13,5 @@ app = typer.Typer(
 )
 for command in (run.run, status.status, trace.trace, backfill.backfill, migrate.migrate):
     app.command()(command)
+app.command("eval")(eval.eval_)
+app.add_typer(pins.pins, name="pins")
