@@ -40,7 +40,9 @@ def standing(specialist: Blueprint, held_out: Path = HELD_OUT) -> Proven | Unpro
     if pin.evidence.candidate != pin.candidate:
         why = f"its evidence is for {pin.evidence.candidate or 'rules alone'}, not for {pin.candidate}"
         return Unproven(why, f"workforce eval {name} --pin", stale=True)
-    differing = changed(pin.evidence.hashes, fingerprint(specialist.folder, specialist.card, pin.candidate, held_out))
+    differing = changed(
+        pin.evidence.hashes, fingerprint(specialist.folder, specialist.card, pin.candidate, held_out)
+    )
     if differing:
         why = f"{', '.join(differing)} changed since its evidence was measured"
         return Unproven(why, f"workforce eval {name} --pin", stale=True)

@@ -1,4 +1,4 @@
-"""Small evals for tests: a slice of the held-out cases, hosted candidates by script, scorecards in a folder."""
+"""Small evals for tests: a slice of the held-out cases, and hosted candidates by script."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace

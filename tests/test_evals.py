@@ -7,7 +7,9 @@ import pytest
 
 from evals.runner import evaluate, named
 from evals.scorecard import results
+from evals.trial_ports import TrialJournal
 from resources.errors import InputError
+from resources.journal import JournalKey, Judgement
 from resources.model_gateway import Answer, Answered, Malformed, Question, Refused, Unavailable
 from specialists.specialist import blueprint
 from tests.eval_fixtures import (
@@ -52,7 +54,9 @@ def test_effects_are_severed() -> None:
 
 def test_judgement_never_sees_the_recipient() -> None:
     _, script = by_script("sender", TEXTS, knowing)
-    assert all("recipient" not in call.record and "buyer" not in str(call.record["message"]) for call in script.calls)
+    assert all(
+        "recipient" not in call.record and "buyer" not in str(call.record["message"]) for call in script.calls
+    )
 
 
 def broken(kind: str) -> Any:
@@ -116,7 +120,10 @@ def test_rows_of_another_model_count_for_nothing() -> None:
 def test_deleting_rows_lowers_the_score(gone: int) -> None:
     """The roster is the held-out file: a row that is not there has failed."""
     rows, _ = by_script("sender", TEXTS, knowing)
-    whole, less = part("sender", TEXTS, rows), part("sender", TEXTS, rows.model_copy(update={"rows": rows.rows[gone:]}))
+    whole, less = (
+        part("sender", TEXTS, rows),
+        part("sender", TEXTS, rows.model_copy(update={"rows": rows.rows[gone:]})),
+    )
     for name, criterion in less.criteria.items():
         assert criterion.lower_bound < whole.criteria[name].lower_bound
     assert less.errored == gone
@@ -175,6 +182,13 @@ def test_a_case_passes_only_if_all_its_trials_do() -> None:
     assert found.pass_hat_k["1"] == pytest.approx(2 / 3) and found.pass_hat_k["2"] == pytest.approx(1 / 3)
     assert found.pass_hat_k["3"] == 0
     assert not any(result.errored for result in results(TEXTS[:8], rows))
+
+
+def test_a_journal_of_trials_remembers_nothing() -> None:
+    """What was kept is there to be read, and never found."""
+    journal, key = TrialJournal(), JournalKey("sender", "v1", "r1", "d1")
+    journal.keep({key: Judgement("model:x", Answered({}))})
+    assert journal.kept.keys() == {"r1"} and journal.find([key]) == {}
 
 
 def test_only_candidates_on_the_card_are_measured() -> None:

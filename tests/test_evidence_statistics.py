@@ -125,7 +125,8 @@ def test_the_interval_of_kappa_covers_the_true_one() -> None:
     true = (0.85 - chance) / (1 - chance)
     keys = [(True, True), (True, False), (False, True), (False, False)]
     found = [
-        cohens_kappa(dict(zip(keys, map(int, row), strict=True))) for row in rng.multinomial(200, cells, 2_000)
+        cohens_kappa(dict(zip(keys, map(int, row), strict=True)))
+        for row in rng.multinomial(200, cells, 2_000)
     ]
     assert 0.925 <= sum(one.low <= true <= one.high for one in found) / 2_000 <= 0.965
 

@@ -53,7 +53,9 @@ def test_they_are_disjoint_from_development(name: str) -> None:
     assert not judged & {message_of(c.record) for c in development}
 
 
-@pytest.mark.parametrize(("name", "least"), [("enricher", 1_200), ("scorer", 700), ("sender", 3_400), ("writer", 3_100)])
+@pytest.mark.parametrize(
+    ("name", "least"), [("enricher", 1_200), ("scorer", 700), ("sender", 3_400), ("writer", 3_100)]
+)
 def test_there_are_enough_to_prove_the_bars(name: str, least: int) -> None:
     """Hundreds for 99 %, thousands for 99.9 %, each saying who or what established its label."""
     cases = load_held_out(name)

@@ -1,5 +1,6 @@
 """A test that cannot fail promises nothing: each mutant must be caught by the test that names it."""
 
+import json
 import os
 import shutil
 import subprocess
@@ -33,6 +34,10 @@ def broken_copy(mutant: Mutant, folder: Path) -> Path:
     text = path.read_text("utf-8")
     assert text.count(mutant.old) == 1, f"{mutant.file} holds {mutant.old!r} {text.count(mutant.old)} times"
     path.write_text(text.replace(mutant.old, mutant.new), "utf-8")
+    if not mutant.keeps_evidence:
+        for pin in folder.glob("specialists/*/pin.json"):
+            content = json.loads(pin.read_text("utf-8"))
+            pin.write_text(json.dumps({**content, "evidence": None}), "utf-8")
     return folder
 
 

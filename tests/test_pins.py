@@ -1,4 +1,4 @@
-"""Pins: computed from raw rows, broken by any change of what they rest on, moved by posture and never by a run."""
+"""Pins: computed from raw rows, broken by any change of what they rest on, moved by posture alone."""
 
 import json
 import shutil
@@ -41,7 +41,9 @@ def test_shipped_rows_are_what_the_code_makes_today(name: str) -> None:
         mine = [case for case in cases if (case.decider == "rules") == (candidate == RULES)]
         some = [case for case in mine if "of two" not in case.name]  # which need each other
         some = some[:: max(1, len(some) // 60)]
-        again = evaluate(blueprint(name), None if candidate == RULES else candidate, date(2026, 3, 2), cases=some)
+        again = evaluate(
+            blueprint(name), None if candidate == RULES else candidate, date(2026, 3, 2), cases=some
+        )
         expected = {(row.case, row.trial): timeless(row) for row in shipped.rows}
         assert {(r.case, r.trial): timeless(r) for r in again.rows}.items() <= expected.items()
 
@@ -73,20 +75,32 @@ def copied(tmp_path: Path) -> Callable[[str], Blueprint]:
     return copy
 
 
-HASHED = ["prompt.md", "schema.py", "tools.py", "rules.py", "graders.py", "policy.yaml", "cases.jsonl", "candidates.py"]
+HASHED = [
+    "prompt.md",
+    "schema.py",
+    "tools.py",
+    "rules.py",
+    "graders.py",
+    "rubric.yaml",
+    "cases.jsonl",
+    "candidates.py",
+]
 
 
-@pytest.mark.parametrize("file", [*HASHED, "candidates.yaml", "../text_candidate.py", "../keyword_candidate.py"])
+@pytest.mark.parametrize(
+    "file", [*HASHED, "candidates.yaml", "../text_candidate.py", "../keyword_candidate.py"]
+)
 def test_a_changed_letter_is_refused(copied: Callable[[str], Blueprint], file: str) -> None:
     """The pin no longer follows, a real mailer is refused, and the stage says which command would mend it."""
-    specialist = copied("sender")
-    assert not any(mismatches(specialist))
+    specialist = copied("scorer")
+    found = standing(specialist)
+    assert isinstance(found, Unproven) and not found.stale
     path = specialist.folder / file
     path.write_text(path.read_text("utf-8") + " ", "utf-8")
-    assert any("workforce eval sender" in line for line in mismatches(specialist))
+    assert any("workforce eval scorer" in line for line in mismatches(specialist))
     found = standing(specialist)
     assert isinstance(found, Unproven) and found.stale
-    with pytest.raises(StaleEvidence, match="workforce eval sender --pin") as error:
+    with pytest.raises(StaleEvidence, match="workforce eval scorer --pin") as error:
         refuse_stale(specialist)
     assert "\n" not in str(error.value)
 
@@ -112,7 +126,9 @@ def test_changed_limits_are_refused() -> None:
 def test_another_candidate_needs_its_own_evidence() -> None:
     """A fallback put into the pin by hand inherits nothing."""
     specialist = blueprint("enricher")
-    fallback = replace(specialist, pin=specialist.pin.model_copy(update={"candidate": "local/name-similarity"}))
+    fallback = replace(
+        specialist, pin=specialist.pin.model_copy(update={"candidate": "local/name-similarity"})
+    )
     found = standing(fallback)
     assert isinstance(found, Unproven) and found.stale and "not for local/name-similarity" in found.why
 
@@ -163,7 +179,9 @@ def test_missing_rows_say_which_command_makes_them(cards: Path) -> None:
     rows_file("enricher", "local/pair-model", cards).unlink()
     with pytest.raises(NoEvidence, match="workforce eval enricher --candidate local/pair-model --pin"):
         evidence_for(blueprint("enricher"), "local/pair-model", cards)
-    assert {r.candidate: r.says for r in ladder(blueprint("enricher"), cards)}["local/pair-model"] == "never evaluated"
+    assert {r.candidate: r.says for r in ladder(blueprint("enricher"), cards)}[
+        "local/pair-model"
+    ] == "never evaluated"
 
 
 def test_rows_of_another_candidate_are_refused(cards: Path) -> None:

@@ -40,8 +40,21 @@ def test_a_blind_or_crashing_grader_kills_nothing(grader: Any) -> None:
     """A grader that raises has seen nothing: its failures are no kills."""
     found = plant_all(with_graders("writer", price=grader))
     killed, planted = found.kills()["price"]
-    assert killed == 0 < planted
+    assert killed == 0
+    assert planted == 0 if grader is crash else planted > 0  # nothing passes a grader that raises
     assert all(k == p for name, (k, p) in found.kills().items() if name != "price")
+
+
+def test_a_crash_is_no_kill() -> None:
+    """A grader that passes what is good and breaks on what is not has not said what is wrong."""
+
+    def fragile(record: Any, output: Any, facts: Any) -> None:
+        if "12 EUR" in output.body:
+            raise RuntimeError("broke")
+
+    planted = [defect for defect in defects_of("writer") if defect.kind == "an amount of money"]
+    (found,) = plant_all(with_graders("writer", price=fragile), planted).kinds.values()
+    assert found == ("price", 0, found[2]) and found[2] > 0
 
 
 def test_a_specialist_without_defects_has_none() -> None:

@@ -34,7 +34,9 @@ def _scorecard_asset(specialist: Blueprint) -> dg.AssetsDefinition:
     )
     def asset(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
         candidate, today = context.partition_key, datetime.now(UTC).date()
-        part = measure(specialist, [candidate], today, usd=context.op_config["usd"])[candidate]
+        part = measure(specialist, [candidate], today, usd=context.op_execution_context.op_config["usd"])[
+            candidate
+        ]
         metadata: dict[str, dg.MetadataValue] = {
             "verdict": dg.MetadataValue.text(part.verdict),
             "cases": dg.MetadataValue.int(part.cases),
