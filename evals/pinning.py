@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from evals.agreement import untrusted
 from evals.held_out_cases import HeldOutCase, has_held_out, load_held_out
 from evals.planted_defects import Kills, load_kills
 from evals.scorecard import scorecard, worst
@@ -68,7 +69,7 @@ def evidence_for(specialist: Blueprint, candidate: str | None, scorecards: Path 
         graders_killed=kills,
         rules=parts[0],
         candidate_alone=parts[1] if candidate is not None else None,
-        verdict=worst([*(part.verdict for part in parts), *_distrust(specialist, kills)]),
+        verdict=worst([*(part.verdict for part in parts), *_distrust(specialist, candidate, kills)]),
     )
 
 
@@ -96,8 +97,8 @@ def chosen(specialist: Blueprint, scorecards: Path = SCORECARDS) -> str | None:
     pinned = specialist.pin.candidate
     if specialist.card.posture == "hold":
         return pinned
-    rungs = [rung for rung in ladder(specialist, scorecards) if rung.candidate and _clears(rung)]
-    if not rungs or _verdict(specialist, None, scorecards) != "adopt":
+    rungs = [rung for rung in ladder(specialist, scorecards) if _clears(specialist, rung, scorecards)]
+    if not rungs:
         return pinned
     if specialist.card.posture == "right-size":
         return min(rungs, key=lambda rung: rung.part.usd_per_record if rung.part else 0.0).candidate
@@ -162,9 +163,12 @@ def _fresh(specialist: Blueprint, candidate: str | None, scorecards: Path) -> Ro
     return rows
 
 
-def _distrust(specialist: Blueprint, kills: Kills) -> list[Gate]:
-    """A grader that misses its own planted defects, or has none, cannot gate."""
+def _distrust(specialist: Blueprint, candidate: str | None, kills: Kills) -> list[Gate]:
+    """A grader that misses its own planted defects, or has none, cannot gate; nor can one on what a candidate
+    writes freely, where it is known to differ from people (rules say only what people wrote)."""
     missing = [name for name in specialist.card.graders if name not in kills or _misses(kills[name])]
+    if candidate is not None:
+        missing += untrusted(specialist.name)
     return ["hold"] if missing else []
 
 
@@ -173,11 +177,11 @@ def _misses(killed_of: tuple[int, int]) -> bool:
     return planted == 0 or killed < planted
 
 
-def _clears(rung: Rung) -> bool:
-    return rung.part is not None and not rung.stale and rung.part.verdict == "adopt"
-
-
-def _verdict(specialist: Blueprint, candidate: str | None, scorecards: Path) -> Gate | None:
-    rungs = ladder(specialist, scorecards)
-    part = next((rung.part for rung in rungs if rung.candidate == candidate and not rung.stale), None)
-    return part.verdict if part else None
+def _clears(specialist: Blueprint, rung: Rung, scorecards: Path) -> bool:
+    """Whether a pin on this candidate would be proven: by it, by the rules before it, by graders to trust."""
+    if rung.candidate is None or rung.part is None:
+        return False
+    try:
+        return evidence_for(specialist, rung.candidate, scorecards).verdict == "adopt"
+    except OneLineError:  # rows that are missing or of something else prove nothing
+        return False

@@ -44,7 +44,7 @@ def fingerprint(folder: Path, card: Card, candidate: str | None, held_out: Path 
 
 def held_out_hash(specialist: str, held_out: Path = HELD_OUT) -> str:
     """SHA-256 over the specialist's held-out cases and the world they are set in."""
-    own = sorted(held_out.glob(f"{specialist}.jsonl")) + sorted(held_out.glob(f"{specialist}.*.jsonl"))
+    own = sorted(held_out.glob(f"{specialist}.*"))
     return _hash([*own, *_files(held_out / WORLD)], held_out)
 
 

@@ -208,6 +208,15 @@ def test_a_grader_that_misses_its_own_defects_cannot_gate(cards: Path) -> None:
     assert evidence_for(specialist, "local/pair-model", cards).verdict == "hold"
 
 
+def test_a_grader_that_differs_from_people_cannot_gate_free_text(
+    cards: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It holds every candidate, and leaves rules alone, whose words people wrote."""
+    monkeypatch.setattr("evals.pinning.untrusted", lambda name: ["cites_sources"])
+    assert evidence_for(blueprint("enricher"), "local/pair-model", cards).verdict == "hold"
+    assert evidence_for(blueprint("enricher"), None, cards).verdict == "adopt"
+
+
 def with_posture(posture: str) -> Blueprint:
     loaded = blueprint("enricher")
     return replace(loaded, card=loaded.card.model_copy(update={"posture": posture}))

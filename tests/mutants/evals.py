@@ -161,8 +161,8 @@ MUTANTS = (
     Mutant(
         "the posture takes what does not clear",
         "evals/pinning.py",
-        'return rung.part is not None and not rung.stale and rung.part.verdict == "adopt"',
-        "return rung.part is not None",
+        'return evidence_for(specialist, rung.candidate, scorecards).verdict == "adopt"',
+        "return True",
         "tests/test_pins.py::test_a_candidate_that_does_not_clear_is_never_taken",
     ),
     Mutant(

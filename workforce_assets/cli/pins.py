@@ -25,15 +25,18 @@ def at_a_glance(context: typer.Context) -> None:
 @pins.command()
 def show(specialist: Name) -> None:
     """One specialist: its ladder, and every scorecard in full."""
+    from evals.agreement import agreement
     from evals.pinning import ladder
     from evals.runner import named
-    from workforce_assets.cli.scorecards import print_scorecard
+    from workforce_assets.cli.scorecards import print_agreement, print_scorecard
 
     with input_errors():
         _print(specialist)
         for rung in ladder(named(specialist)):
             if rung.part is not None:
                 print_scorecard(specialist, rung.candidate or "rules", rung.part)
+        if specialist == "writer":
+            print_agreement(agreement())
 
 
 @pins.command()

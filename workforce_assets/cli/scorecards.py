@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from evals.agreement import Agreed
 from evals.pinning import Rung
 from specialists.pin import Part
 from specialists.specialist import Blueprint
@@ -24,6 +25,18 @@ def print_scorecard(specialist: str, decider: str, part: Part) -> None:
         f"{part.cases} cases x {part.trials}: {part.decided} decided, {part.abstained} left to a person, "
         f"{part.errored} errors · {ks or 'nothing decided'} · {part.usd_per_record:.6f} USD a record\n"
     )
+
+
+def print_agreement(found: Mapping[str, Agreed]) -> None:
+    """Each labelled grader beside the labels of people."""
+    table = compact_table(
+        "agreement with labels written by hand", "grader", "agrees", "of", "at least", "kappa", "verdict"
+    )
+    for grader, one in found.items():
+        kappa = f"{one.agreement.kappa:.2f} ({one.agreement.low:.2f} to {one.agreement.high:.2f})"
+        counts = (str(one.agreement.agreed), str(one.agreement.n), f"{one.at_least:.3f}")
+        table.add_row(grader, *counts, kappa, one.verdict)
+    OUT.print(table)
 
 
 def scorecard_json(parts: Mapping[str, Part]) -> dict[str, Any]:
