@@ -3,65 +3,19 @@
 import csv
 import io
 import random
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from rapidfuzz.distance import Levenshtein
 
 COMPANIES, TWINS, RENAMED = 420, 40, 120
-_ONSETS = [
-    "B",
-    "Br",
-    "C",
-    "Cl",
-    "D",
-    "Dr",
-    "F",
-    "Fl",
-    "G",
-    "Gr",
-    "H",
-    "J",
-    "K",
-    "L",
-    "M",
-    "N",
-    "P",
-    "Pr",
-    "R",
-    "S",
-    "Sk",
-    "St",
-    "T",
-    "Tr",
-    "V",
-    "W",
-    "Z",
-]
-_VOWELS, _CODAS = (
-    "aeiou",
-    ("b", "d", "lk", "ll", "m", "n", "nd", "ng", "p", "r", "rn", "rst", "s", "t", "v", "x"),
+_ONSETS = re.findall("[A-Z][a-z]?", "BBrCClDDrFFlGGrHJKLMNPPrRSSkStTTrVWZ")
+_VOWELS, _CODAS = "aeiou", re.findall(r"\w+", "b d lk ll m n nd ng p r rn rst s t v x")
+_ENDS = re.findall(
+    r"\w+",
+    "acre anby ardo elle endish erton esco iana iford ingham isle ocott ombe onnet orpe umere undel ward",
 )
-_ENDS = [
-    "acre",
-    "anby",
-    "ardo",
-    "elle",
-    "endish",
-    "erton",
-    "esco",
-    "iana",
-    "iford",
-    "ingham",
-    "isle",
-    "ocott",
-    "ombe",
-    "onnet",
-    "orpe",
-    "umere",
-    "undel",
-    "ward",
-]
 _APART = 3
 TRADES = (
     ("Brewing", "Beverages - Brewers"),
