@@ -44,11 +44,12 @@ class Card(_Strict):
     role: str
     owner: str = Field(pattern=r"^[^@\s]+@[^@\s]+$", description="a person or group, as an address")
     scope: str
-    posture: Literal["adopt", "hold"]
+    posture: Literal["adopt", "hold", "right-size"]
     highest_authority: Literal["shadow", "supervised", "sampled", "autonomous"]
     candidates: tuple[str, ...] = Field(description="smallest first: local/<name>, then litellm model ids")
     tools: dict[str, Effect]
     graders: dict[str, GraderBar]
+    right: Share = Field(default=0.95, description="the share of held-out decisions that must be as expected")
     limits: Limits
 
 

@@ -23,9 +23,11 @@ from specialists.tools import Toolbox
 ROOT = Path(__file__).parent
 
 # Files no decision depends on. Graders, cases, owner and bars change apart: a new case must bill nothing.
-_NOT_DECIDING = frozenset({"card.yaml", "pin.json", "graders.py", "grading", "cases.jsonl", "candidates.py"})
+_NOT_DECIDING = frozenset(
+    {"card.yaml", "pin.json", "graders.py", "grading", "cases.jsonl", "candidates.py", "candidates.yaml"}
+)
 # A hosted model does not change with the cases; a local candidate is trained on them.
-_LOCAL_CANDIDATE = frozenset({"cases.jsonl", "candidates.py"})
+_LOCAL_CANDIDATE = frozenset({"cases.jsonl", "candidates.py", "candidates.yaml"})
 # What the stage itself fills; nothing of it travels on.
 _OF_THE_STAGE = frozenset({"record_id", "partition", "at", "brief"})
 

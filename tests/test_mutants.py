@@ -61,6 +61,10 @@ def broken_copy(mutant: Mutant, folder: Path) -> Path:
     assert text.count(mutant.old) == 1, f"{mutant.file} holds {mutant.old!r} {text.count(mutant.old)} times"
     path.unlink()
     path.write_text(text.replace(mutant.old, mutant.new), "utf-8")
+    if not mutant.keeps_evidence:
+        for pin in folder.glob("specialists/*/pin.json"):
+            content = json.loads(pin.read_text("utf-8"))
+            pin.write_text(json.dumps({**content, "evidence": None}), "utf-8")
     return folder
 
 

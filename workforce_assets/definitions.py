@@ -9,6 +9,7 @@ import dagster as dg
 from workforce_assets.alerts import alert_sensors
 from workforce_assets.automation import cohort_sensor, daily_schedule, records_job
 from workforce_assets.decision_clock import DecisionClock
+from workforce_assets.eval_assets import eval_assets
 from workforce_assets.inbox_sensor import inbox_sensors
 from workforce_assets.intake_asset import intake_asset, intake_checks
 from workforce_assets.lake_io import LakeIO
@@ -37,6 +38,7 @@ def build(
         resources |= {line.by: SpecialistResource(name=line.by) for line in workforce.stages}
         parts.append(_of(workforce, settings))
     shared = dg.Definitions(
+        assets=eval_assets(tuple(workforces)),
         resources=resources,
         executor=dg.in_process_executor,
         sensors=[*alert_sensors(settings.home), *inbox_sensors(settings)],

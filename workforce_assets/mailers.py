@@ -17,7 +17,7 @@ from resources.mail.message import UnsubscribeUrls
 from resources.mail.outbox import MaildirOutbox
 from resources.mail.relay import parse_relay
 from resources.mail.smtp import SmtpMailer
-from specialists.specialist import blueprint
+from specialists.evidence import unproven
 from workforce_assets.incoming import unsubscribe_links
 from workforce_assets.manager import Workforce
 from workforce_assets.settings import OUTBOX, Settings
@@ -30,12 +30,12 @@ def check_mailer(mailer: str, workforce: Workforce, *, own_clock: bool) -> None:
     relay = parse_relay(mailer)
     if relay.is_loopback:
         return
-    unproven = [line.by for line in workforce.stages if blueprint(line.by).pin.evidence is None]
-    if unproven:
+    reasons = unproven(tuple(line.by for line in workforce.stages))
+    if reasons:
         raise InputError(
             "--mailer",
-            f"{relay} is a real relay, and nothing proves yet what {', '.join(unproven)} would send",
-            "give each of their pins evidence, or use the local outbox (no --mailer) or a relay on 127.0.0.1",
+            f"{relay} is a real relay, and not every pin in the chain is proven: {'; '.join(reasons)}",
+            "prove them, or use the local outbox (no --mailer) or a relay on 127.0.0.1",
         )
     if own_clock:
         raise InputError(

@@ -107,7 +107,7 @@ def describe(specialist: Blueprint) -> str:
             f"Scope: {card.scope}",
             f"Owner: {card.owner} · tools: {tools}",
             f"Pin: {pin.candidate or 'none: rules decide, a person takes the rest'} · "
-            f"evidence: {'yes' if pin.evidence else 'none yet'} · posture: {card.posture}",
+            f"evidence: {pin.evidence.verdict if pin.evidence else 'none yet'} · posture: {card.posture}",
             f"Prompt, rules, tools, graders and cases: `specialists/{card.name}/`",
         ]
     )

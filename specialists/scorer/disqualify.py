@@ -11,7 +11,7 @@ from specialists.scorer.schema import Reads
 from specialists.scorer.words import normalised, phrases_in, quoted
 
 # What follows the role in a title: "Student at X", "Intern, Marketing", "Student | Y".
-_AFTER_ROLE = re.compile(r"\s+(?:at|in|of|@)\s|[,;|/(]|\s[-–—]\s")
+_AFTER_ROLE = re.compile(r"\s+(?:at|in|of|@)\s|[,;|/(]|\s[-–—]\s", re.IGNORECASE)
 
 
 def disqualifier(record: Reads) -> str | None:

@@ -5,9 +5,11 @@ import typer
 from workforce_assets.cli import (
     backfill,
     estimate,
+    eval,
     inbox,
     ledger,
     migrate,
+    pins,
     run,
     status,
     suppressions,
@@ -30,3 +32,5 @@ app.command()(unsubscribe_service.unsubscribe_service)
 app.add_typer(inbox.app, name="inbox")
 app.add_typer(suppressions.app, name="suppressions")
 app.add_typer(ledger.app, name="ledger")
+app.command("eval")(eval.eval_)
+app.add_typer(pins.pins, name="pins")

@@ -1,0 +1,63 @@
+"""Ports of a trial: a journal that remembers nothing, a purse with a bottom, and nobody."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from resources.budget import Reservation, cap_reached
+from resources.gateway.answers import Refused, Reply
+from resources.gateway.ports import Question
+from resources.gateway.purse import Purse as RecordPurse
+from resources.journal import JournalKey, Judgement
+
+
+@dataclass
+class TrialJournal:
+    """Every trial is asked anew. `kept`: what the candidate said, by record id."""
+
+    kept: dict[str, Judgement] = field(default_factory=dict)
+
+    def find(self, keys: Iterable[JournalKey]) -> Mapping[JournalKey, Judgement]:
+        return {}
+
+    async def keep(self, key: JournalKey, judgement: Judgement) -> None:
+        self.kept[key.record_id] = judgement
+
+    def keep_all(self, judgements: Mapping[JournalKey, Judgement]) -> None:
+        self.kept.update({key.record_id: judgement for key, judgement in judgements.items()})
+
+
+@dataclass
+class Purse:
+    """At most `cap` US dollars for one eval. A reservation that is not settled stays spent."""
+
+    cap: float
+    spent: float = 0.0
+
+    async def reserve(self, specialist: str, usd: float) -> Reservation | None:
+        if self.spent + usd > self.cap:
+            return None
+        self.spent += usd
+        return _Taken(self, usd)
+
+    def refusal(self, specialist: str) -> str:
+        return cap_reached("the eval's", self.cap)
+
+
+@dataclass
+class _Taken:
+    purse: Purse
+    usd: float
+
+    async def settle(self, usd: float) -> None:
+        self.purse.spent += usd - self.usd
+        self.usd = usd
+
+
+class Nobody:
+    """Stands in where rules are measured alone: it decides nothing."""
+
+    async def ask(self, question: Question, purse: RecordPurse) -> Reply:
+        return Refused("rules alone: a person decides")
+
+    async def close(self) -> None:
+        """There is nothing to let go of."""

@@ -1,0 +1,74 @@
+"""Scorecards and the ladder of candidates as people read them."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from evals.agreement import Agreed
+from evals.pinning import Rung
+from specialists.pin import Part
+from specialists.specialist import Blueprint
+from workforce_assets.cli.console import OUT, compact_table
+
+_SIGNS = {"clears": "✓", "hold": "✗", "not enough evidence": "…", "never evaluated": "·"}
+
+
+def print_scorecard(specialist: str, decider: str, part: Part) -> None:
+    """Every criterion of one decider, then what is not a criterion."""
+    title = f"{specialist} · {decider} · {part.verdict}"
+    table = compact_table(title, "criterion", "passed", "of", "at least", "bar", "verdict", "more")
+    for name, found in part.criteria.items():
+        bound, more = f"{found.lower_bound:.4f}", str(found.more_needed or "")
+        table.add_row(name, str(found.passed), str(found.n), bound, f"{found.bar:g}", found.verdict, more)
+    OUT.print(table)
+    ks = ", ".join(f"pass^{k} {share:.4f}" for k, share in part.pass_hat_k.items())
+    OUT.print(
+        f"{part.cases} cases x {part.trials}: {part.decided} decided, {part.abstained} left to a person, "
+        f"{part.errored} errors · {ks or 'nothing decided'} · {part.usd_per_record:.6f} USD a record\n"
+    )
+
+
+def print_agreement(found: Mapping[str, Agreed]) -> None:
+    """Each labelled grader beside the labels of people."""
+    table = compact_table(
+        "agreement with labels written by hand", "grader", "agrees", "of", "at least", "kappa", "verdict"
+    )
+    for grader, one in found.items():
+        kappa = f"{one.agreement.kappa:.2f} ({one.agreement.low:.2f} to {one.agreement.high:.2f})"
+        counts = (str(one.agreement.agreed), str(one.agreement.n), f"{one.at_least:.3f}")
+        table.add_row(grader, *counts, kappa, one.verdict)
+    OUT.print(table)
+
+
+def scorecard_json(parts: Mapping[str, Part]) -> dict[str, Any]:
+    return {decider: part.model_dump(mode="json") for decider, part in parts.items()}
+
+
+def print_ladder(specialist: Blueprint, rungs: Sequence[Rung], proven: str) -> None:
+    """One specialist's candidates, smallest first; the pinned one is marked."""
+    card = specialist.card
+    pinned = specialist.pin.candidate or "rules alone"
+    OUT.print(f"[bold]{card.name}[/]  posture {card.posture} · pinned {pinned} · {proven}")
+    table = compact_table(
+        "", "", "candidate", "cases", "decided", "right", "at least", "USD/record", "verdict"
+    )
+    for rung in rungs:
+        mark = "▶" if rung.pinned else _SIGNS.get(rung.says, "!")
+        table.add_row(mark, rung.candidate or "rules alone", *_figures(rung.part), _says(specialist, rung))
+    OUT.print(table)
+
+
+def _figures(part: Part | None) -> tuple[str, ...]:
+    if part is None:
+        return ("", "", "", "", "")
+    right = part.criteria["right"]
+    share = f"{right.passed}/{right.n}"
+    return str(part.cases), str(part.decided), share, f"{right.lower_bound:.3f}", f"{part.usd_per_record:.5f}"
+
+
+def _says(specialist: Blueprint, rung: Rung) -> str:
+    if rung.pinned and rung.says == "clears":
+        return "adopted"
+    if rung.part is not None and rung.part.verdict == "not enough evidence" and not rung.stale:
+        most = max(found.more_needed for found in rung.part.criteria.values())
+        return f"not enough evidence: {most:,} more cases"
+    return rung.says
