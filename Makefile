@@ -1,5 +1,5 @@
 # A fresh machine needs Python 3.11, make and git. Everything else is installed here, from hashed locks.
-.PHONY: demo test dev marts lock lint types contracts clean
+.PHONY: campaign demo test dev marts lock lint types contracts clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -29,6 +29,10 @@ marts: dbt_project/target/manifest.json
 
 dbt_project/target/manifest.json: .venv/ready $(shell find dbt_project -name '*.sql' -o -name '*.yml' | grep -v target)
 	$(BIN)/dbt --quiet parse --project-dir dbt_project --profiles-dir dbt_project --log-path dbt_project/target
+
+# Kills, faults and runs at once against a local SMTP server, the whole of it.
+campaign: .venv/ready
+	$(BIN)/python -m benchmarks.campaign
 
 lint:
 	$(BIN)/ruff check .
