@@ -21,9 +21,6 @@ test: .venv/ready marts lint types contracts
 	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal
 
 # The budget against kills and errors at full size: 1,000 calls, 16 workers in 4 processes, 50 kills.
-campaign: .venv/ready
-	WORKFORCE_CAMPAIGN=1 $(BIN)/python -m pytest tests/test_budget_campaign.py
-
 dev: .venv/ready marts
 	$(BIN)/workforce migrate
 	$(BIN)/dg dev
@@ -33,6 +30,11 @@ marts: dbt_project/target/manifest.json
 
 dbt_project/target/manifest.json: .venv/ready $(shell find dbt_project -name '*.sql' -o -name '*.yml' | grep -v target)
 	$(BIN)/dbt --quiet parse --project-dir dbt_project --profiles-dir dbt_project --log-path dbt_project/target
+
+# Kills, faults and runs at once against a local SMTP server, the whole of it.
+campaign: .venv/ready
+	WORKFORCE_CAMPAIGN=1 $(BIN)/python -m pytest tests/test_budget_campaign.py
+	$(BIN)/python -m benchmarks.campaign
 
 lint:
 	$(BIN)/ruff check .

@@ -1,6 +1,6 @@
 """The world of held-out cases: real tools over what the cases say, and nothing that reaches outside."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
@@ -35,9 +35,11 @@ class SeveredMailer:
 
     taken: dict[str, Envelope] = field(default_factory=dict)
 
-    def deliver(self, envelope: Envelope) -> Delivery:
-        self.taken[envelope.message_id] = envelope
-        return Delivered()
+    at_once: int = 100
+
+    def deliver_all(self, envelopes: Sequence[Envelope]) -> list[Delivery]:
+        self.taken |= {envelope.message_id: envelope for envelope in envelopes}
+        return [Delivered()] * len(envelopes)
 
     def find(self, message_id: str) -> Finding:
         return Found() if message_id in self.taken else Absent()
@@ -53,11 +55,13 @@ class Severed(Mapping[str, object]):
             "contacts": self.contacts,
             "crm": self._crm,
             "directory": directory,
+            "dkim": lambda: None,
             "email_domains": self._email_domains,
             "gate": lambda: self._gate,
             "ledger": self._ledger,
             "mailer": SeveredMailer,
             "suppressions": self._suppressions,
+            "unsubscribe_urls": lambda: None,
         }
 
     def __getitem__(self, name: str) -> object:

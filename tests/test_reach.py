@@ -14,6 +14,7 @@ from upath import UPath
 from resources.crm import CohortContacts, Contact, Profile
 from resources.lake import Lake
 from resources.mail.outbox import MaildirOutbox
+from resources.mail.smtp import SmtpMailer
 from resources.store.engine import open_engine
 from specialists.specialist import ROOT, blueprint
 from specialists.tools import Effect
@@ -27,6 +28,8 @@ FORBIDDEN_MODULES = (
     "resources.mail.mailer",
     "resources.mail.outbox",
     "resources.mail.message",
+    "resources.mail.smtp",
+    "resources.mail.sending",
     "smtplib",
     "aiosmtplib",
 )
@@ -86,7 +89,7 @@ def built(ran: Outbound, name: str) -> object:
 @pytest.mark.parametrize("name", ["enricher", "scorer", "writer"])
 def test_no_mailer_is_in_reach(ran: Outbound, name: str) -> None:
     """Only the Sender's code holds the mailer."""
-    assert not [item for item in reachable(built(ran, name)) if isinstance(item, MaildirOutbox)]
+    assert not [item for item in reachable(built(ran, name)) if isinstance(item, MaildirOutbox | SmtpMailer)]
     assert not imports_of(ROOT / name) & set(FORBIDDEN_MODULES)
 
 
@@ -117,7 +120,7 @@ def test_what_a_lead_wrote_is_masked_before_anyone_holds_it(tmp_path: Path) -> N
 
 def test_the_walk_finds_the_mailer_where_it_is(ran: Outbound) -> None:
     """The oracle works: the Sender's graph does hold it, and its modules do import it."""
-    assert [item for item in reachable(built(ran, "sender")) if isinstance(item, MaildirOutbox)]
+    assert [item for item in reachable(built(ran, "sender")) if isinstance(item, MaildirOutbox | SmtpMailer)]
     assert imports_of(ROOT / "sender") & set(FORBIDDEN_MODULES)
 
 

@@ -35,8 +35,6 @@ from resources.store.ledger import SendLedger
 from resources.store.send_checks import Check, Request
 
 _UNKNOWN = "unknown: it may have been sent; reconcile it before it is tried again"
-# How long a run waits for its rate limits, in seconds. Hours and consent were decided as of the run's clock.
-PATIENCE = 900.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,8 +119,8 @@ class Sending:
         for number, entry in zip(group.outcomes, entries, strict=True):
             self.results[number] = _result(group.outcomes[number], entry)
 
-    def give_up(self) -> None:
-        why = f"the rate limit has no room within {PATIENCE:.0f} seconds; the next run goes on"
+    def give_up(self, why: str) -> None:
+        """Leave what is still waiting to the next run."""
         for number in self.waiting:
             self.results[number] = NotSent(why, for_good=False)
 

@@ -57,8 +57,8 @@ MUTANTS = (
     Mutant(
         "the effect runs whatever was decided",
         STAGE,
-        "if act is None or record is None or not isinstance(outcome.decision, Decided):",
-        "if act is None or record is None:",
+        "if record is not None and isinstance(outcome.decision, Decided)\n        }",
+        "if record is not None\n        }",
         "tests/test_stage.py::test_the_effect_runs_once_for_each_done_record_only",
     ),
     Mutant(
@@ -79,7 +79,7 @@ MUTANTS = (
         "a mailer hangs on what the Writer is given",
         "workforce_assets/world.py",
         '"crm": lambda: read_profiles(leads),',
-        '"crm": lambda: (c := read_profiles(leads), setattr(c, "x", MaildirOutbox(self.home.outbox)))[0],',
+        '"crm": lambda: (c := read_profiles(leads), setattr(c, "x", self.open_mailer(workforce)))[0],',
         "tests/test_reach.py::test_no_mailer_is_in_reach[writer]",
     ),
     Mutant(
