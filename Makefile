@@ -20,7 +20,6 @@ demo: .venv/ready marts
 test: .venv/ready marts lint types contracts
 	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal
 
-# The budget against kills and errors at full size: 1,000 calls, 16 workers in 4 processes, 50 kills.
 dev: .venv/ready marts
 	$(BIN)/workforce migrate
 	$(BIN)/dg dev
