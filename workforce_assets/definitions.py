@@ -12,10 +12,10 @@ from workforce_assets.decision_clock import DecisionClock
 from workforce_assets.intake_asset import intake_asset, intake_checks
 from workforce_assets.lake_io import LakeIO
 from workforce_assets.manager import Workforce
-from workforce_assets.marts import marts
+from workforce_assets.marts.assets import marts
 from workforce_assets.settings import Settings
 from workforce_assets.specialist_resource import SpecialistResource
-from workforce_assets.stage_asset import checks_of, stage_asset
+from workforce_assets.stage_asset import checks_of, stage_asset, suite_of
 from workforce_assets.workforces import WORKFORCES
 from workforce_assets.world_resource import LogProgress, world_resource
 
@@ -48,6 +48,7 @@ def _of(workforce: Workforce, settings: Settings) -> dg.Definitions:
         asset_checks=[
             *intake_checks(workforce),
             *(checks_of(workforce, line) for line in workforce.stages),
+            *(suite_of(line) for line in workforce.stages),
         ],
         jobs=[job],
         schedules=[daily_schedule(workforce, job, settings.home)],
