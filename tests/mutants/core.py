@@ -133,7 +133,7 @@ MUTANTS = (
     ),
     Mutant(
         "the suite tells the failing rows themselves",
-        "checks/lead_suite.py",
+        "checks/suites/validation.py",
         'observed["record_ids"] = sorted(ids)',
         'observed["record_ids"] = [str(place) for place in failing]',
         "tests/test_lead_suite.py::test_results_hold_nothing_personal",
