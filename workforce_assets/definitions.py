@@ -6,7 +6,7 @@ from typing import Any
 
 import dagster as dg
 
-from workforce_assets.alerts import alert_sensors
+from workforce_assets.alerting.sensors import alert_sensors, watch_sensor
 from workforce_assets.automation import cohort_sensor, daily_schedule, records_job
 from workforce_assets.decision_clock import DecisionClock
 from workforce_assets.intake_asset import intake_asset, intake_checks
@@ -36,7 +36,7 @@ def build(
         resources |= {line.by: SpecialistResource(name=line.by) for line in workforce.stages}
         parts.append(_of(workforce, settings))
     shared = dg.Definitions(
-        resources=resources, executor=dg.in_process_executor, sensors=alert_sensors(settings.home)
+        resources=resources, executor=dg.in_process_executor, sensors=alert_sensors(settings)
     )
     return dg.Definitions.merge(*parts, marts(settings), shared)
 
@@ -52,7 +52,7 @@ def _of(workforce: Workforce, settings: Settings) -> dg.Definitions:
         ],
         jobs=[job],
         schedules=[daily_schedule(workforce, job, settings.home)],
-        sensors=[cohort_sensor(workforce, job, settings.home)],
+        sensors=[cohort_sensor(workforce, job, settings.home), watch_sensor(settings, workforce)],
     )
 
 

@@ -1,7 +1,7 @@
 """The settings of an installation, read from the environment in this one place."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from upath import UPath
@@ -14,11 +14,17 @@ PROJECT = Path(__file__).resolve().parents[1]
 
 @dataclass(frozen=True)
 class Settings:
-    """WORKFORCE_HOME, and what may lie elsewhere: the operations store and the lake."""
+    """WORKFORCE_HOME, what may lie elsewhere (the operations store and the lake), and where alerts go.
+
+    `alert_urls`: apprise URLs, from WORKFORCE_ALERTS, apart by spaces; they hold secrets and are never shown.
+    `ui_url`: where people open Dagster's UI, for links in alerts.
+    """
 
     home: Home
     operations_url: str
     lake_root: str
+    alert_urls: tuple[str, ...] = field(default=(), repr=False)
+    ui_url: str | None = None
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> "Settings":
@@ -27,6 +33,8 @@ class Settings:
             home,
             environ.get("WORKFORCE_OPERATIONS_URL") or home.operations_url,
             environ.get("WORKFORCE_LAKE") or str(home.lake),
+            tuple(environ.get("WORKFORCE_ALERTS", "").split()),
+            environ.get("WORKFORCE_UI_URL") or None,
         )
 
     @property

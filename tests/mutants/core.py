@@ -119,7 +119,7 @@ MUTANTS = (
     ),
     Mutant(
         "an alert is written every time it is told",
-        "workforce_assets/alerts.py",
+        "workforce_assets/alerting/tell.py",
         "for alert in alerts if alert.key not in known}",
         "for alert in alerts}",
         "tests/test_alerts.py::test_telling_twice_writes_once",
