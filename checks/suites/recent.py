@@ -27,7 +27,8 @@ _UNSEEN = 0.01
 
 @dataclass(frozen=True)
 class Recent:
-    """What is usual: rows a partition, the share of each value, and of rows in which a column is filled."""
+    """What is usual: rows a partition, the share of each value among done rows, and of rows in which a column
+    is filled."""
 
     rows: float
     shares: Mapping[str, Mapping[str, float]]
@@ -58,15 +59,16 @@ def _count(suite: Suite, file: LakeFile) -> _Counts:
     import pyarrow.compute as pc
 
     there = set(file.columns())
-    watched = [name for name in suite.watched if name in there]
+    watched = [name for name in suite.watched if {name, "disposition"} <= there]
     filled = [name for name in suite.filled if name in there]
     values = {name: Counter[str]() for name in suite.watched}
     with_value = dict.fromkeys(suite.filled, 0)
     rows = 0
-    for batch in file.batches(["record_id", *watched, *filled] if "record_id" in there else watched + filled):
+    for batch in file.batches([name for name in {"disposition", *watched, *filled} if name in there]):
         rows += len(batch)
+        done = batch.filter(pc.equal(batch.column("disposition"), "done")) if watched else batch
         for name in watched:
-            for pair in pc.value_counts(batch.column(name).drop_null()).to_pylist():
+            for pair in pc.value_counts(done.column(name).drop_null()).to_pylist():
                 values[name][pair["values"]] += pair["counts"]
         for name in filled:
             with_value[name] += len(batch) - batch.column(name).null_count
@@ -82,8 +84,8 @@ def _usual(name: str, choices: Sequence[str], days: Sequence[_Counts]) -> dict[s
     return {choice: value / sum(raw.values()) for choice, value in raw.items()}
 
 
-def like_recent(usual: Recent, rows: int) -> Expectations:
-    """What is expected of a partition of so many `rows` beside `usual` ones."""
+def like_recent(usual: Recent, rows: int, done: int) -> Expectations:
+    """What is expected of a partition of so many `rows`, of them `done`, beside `usual` ones."""
 
     def build(expect: Any) -> dict[str, Any]:
         named: dict[str, Any] = {
@@ -93,22 +95,27 @@ def like_recent(usual: Recent, rows: int) -> Expectations:
                 severity="warning",
             )
         }
-        if rows >= FEWEST_ROWS:
-            for name, shares in usual.shares.items():
-                named |= _shares(expect, name, shares)
-            for name, share in usual.filled.items():
-                named |= _filled(expect, name, share)
+        for name, shares in usual.shares.items() if done >= FEWEST_ROWS else ():
+            named |= _shares(expect, name, shares)
+        for name, share in usual.filled.items() if rows >= FEWEST_ROWS else ():
+            named |= _filled(expect, name, share)
         return named
 
     return build
 
 
 def _shares(expect: Any, name: str, shares: Mapping[str, float]) -> dict[str, Any]:
+    from great_expectations.expectations.row_conditions import Column
+
     expected = {"values": list(shares), "weights": list(shares.values())}
 
     def at_most(threshold: float, severity: str) -> Any:
         return expect.ExpectColumnKLDivergenceToBeLessThan(
-            column=name, partition_object=expected, threshold=threshold, severity=severity
+            column=name,
+            partition_object=expected,
+            threshold=threshold,
+            severity=severity,
+            row_condition=Column("disposition") == "done",
         )
 
     return {

@@ -33,7 +33,8 @@ def validate(suite: Suite, file: LakeFile, earlier: Sequence[LakeFile] = ()) -> 
     context = quiet_context()
     frame = frame_of(file, suite)
     batch = batch_of(context, suite, frame)
-    found = batch.validate(gx_suite(suite, earlier, len(frame)), result_format=_result_format(frame.columns))
+    expected = gx_suite(suite, earlier, frame)
+    found = batch.validate(expected, result_format=_result_format(frame.columns))
     return [_result(each) for each in found.results]
 
 
@@ -54,13 +55,14 @@ def batch_of(context: Any, suite: Suite, frame: Any) -> Any:
     return rows.add_batch_definition_whole_dataframe("partition").get_batch({"dataframe": frame})
 
 
-def gx_suite(suite: Suite, earlier: Sequence[LakeFile], rows: int) -> Any:
-    """The suite as Great Expectations has it; `rows` is how many the partition has."""
+def gx_suite(suite: Suite, earlier: Sequence[LakeFile], frame: Any) -> Any:
+    """The suite as Great Expectations has it, for the partition in `frame`."""
     import great_expectations as gx
 
     named = dict(suite.expectations(gx.expectations))
     if usual := recent(suite, earlier):
-        named |= like_recent(usual, rows)(gx.expectations)
+        done = int((frame["disposition"] == "done").sum()) if "disposition" in frame else 0
+        named |= like_recent(usual, len(frame), done)(gx.expectations)
     for name, expectation in named.items():
         expectation.meta = {"name": name}
     return gx.ExpectationSuite(name=suite.name, expectations=list(named.values()))
@@ -95,10 +97,16 @@ def _observed(found: Any) -> dict[str, Any]:
         observed["record_ids"] = sorted(ids)
     elif "observed_value" in result:
         missing = result.get("details", {}).get("mismatched", {}).get("missing")
-        observed |= {"missing_columns": missing} if missing else {"observed": result["observed_value"]}
+        observed |= {"missing_columns": missing} if missing else {"observed": _plain(result)}
     else:
         observed["error"] = "could not be evaluated: a column it needs is missing or of another type"
     return observed
+
+
+def _plain(result: Mapping[str, Any]) -> Any:
+    """What was observed, numbers as JSON has them and not as numpy has."""
+    value = result["observed_value"]
+    return value.item() if hasattr(value, "item") else value
 
 
 def as_check_result(results: Sequence[SuiteResult]) -> dg.AssetCheckResult:

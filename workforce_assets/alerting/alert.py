@@ -18,7 +18,8 @@ KEY = ("kind", "run_id", "asset", "check", "partition", "subject")
 class Alert:
     """One line of alerts.jsonl. `time` is when it was noted: ISO 8601, UTC. Null where it does not apply.
 
-    `subject` is what it is about where that is no check of a run; told again only when it changes.
+    `check` may name several, apart by ", ". `subject` is what it is about where that is no check of a run; it
+    is told again only when that changes.
     """
 
     time: str
@@ -50,7 +51,8 @@ class Alert:
         """The page of Dagster's UI that shows it."""
         base = ui_url.rstrip("/")
         if self.asset and self.check:
-            return f"{base}/assets/{quote(self.asset)}?view=checks&checkDetail={quote(self.check)}"
+            first = self.check.partition(", ")[0]
+            return f"{base}/assets/{quote(self.asset)}?view=checks&checkDetail={quote(first)}"
         if self.run_id:
             return f"{base}/runs/{self.run_id}"
         return f"{base}/assets/{quote(self.asset)}" if self.asset else base

@@ -1,7 +1,13 @@
-"""What a run has to tell: every check that failed, and the run itself where no check says why it did."""
+"""What a run has to tell: a partition whose checks failed, and the run itself where no check says why it did.
+
+One wrong value fails several checks of an asset (a source that is not there was not read, and its value was
+guessed): they are one alert, which names them all.
+"""
 
 import json
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import dagster as dg
@@ -20,18 +26,32 @@ def owners_of(repository: dg.RepositoryDefinition) -> dict[str, str]:
 
 
 def alerts_of_run(instance: dg.DagsterInstance, run_id: str, owners: Mapping[str, str]) -> list[Alert]:
-    """Every failed check, then the run itself if something else stopped it."""
+    """An alert for each asset and partition with failed checks; the run if something else stopped it."""
     run = instance.get_run_by_id(run_id)
     if run is None:
         return []
     partition = run.tags.get("dagster/partition")
     entries = instance.all_logs(run_id, of_type=dg.DagsterEventType.ASSET_CHECK_EVALUATION)
-    alerts = [
-        _of_check(entry, partition, owners)
-        for entry in entries
-        if not entry.get_dagster_event().asset_check_evaluation_data.passed
-    ]
+    failed: dict[tuple[str | None, str | None], list[Alert]] = defaultdict(list)
+    for entry in entries:
+        if not entry.get_dagster_event().asset_check_evaluation_data.passed:
+            alert = _of_check(entry, partition, owners)
+            failed[alert.asset, alert.partition].append(alert)
+    alerts = [_as_one(each) for each in failed.values()]
     return alerts + _of_failure(instance, run_id, partition, owners, checks_failed=bool(alerts))
+
+
+def _as_one(alerts: Sequence[Alert]) -> Alert:
+    """The gravest, in the name of all."""
+    gravest = min(alerts, key=lambda alert: alert.severity)
+    if len(alerts) == 1:
+        return gravest
+    return replace(
+        gravest,
+        check=", ".join(str(alert.check) for alert in alerts),
+        description=short("; ".join(f"{alert.check}: {alert.description}" for alert in alerts)),
+        records=max((alert.records for alert in alerts if alert.records is not None), default=None),
+    )
 
 
 def _of_check(entry: dg.EventLogEntry, partition: str | None, owners: Mapping[str, str]) -> Alert:
