@@ -45,9 +45,12 @@ class LakeFile:
         """The same, to be gone through as often as needed."""
         return Rows(self, columns, disposition)
 
-    def columns(self) -> list[str]:
+    def schema(self) -> pa.Schema:
         with self.path.open("rb") as stream:
-            return list(pq.ParquetFile(stream).schema_arrow.names)
+            return pq.ParquetFile(stream).schema_arrow
+
+    def columns(self) -> list[str]:
+        return list(self.schema().names)
 
     def sha256(self) -> str:
         """SHA-256 of the file's bytes: its data version."""
@@ -80,6 +83,10 @@ class Lake:
     def partitions(self, asset: str) -> list[str]:
         folder = self.root / asset
         return sorted(path.stem for path in folder.glob("*.parquet")) if folder.exists() else []
+
+    def before(self, asset: str, partition: str) -> list[LakeFile]:
+        """The asset's partitions before one, oldest first."""
+        return [self.file(asset, each) for each in self.partitions(asset) if each < partition]
 
     def stage(
         self, asset: str, partition: str, schema: pa.Schema, rows: Iterable[Mapping[str, Any]], staging: Path

@@ -10,7 +10,11 @@ import dagster as dg
 import pytest
 
 from resources.home import Home
-from workforce_assets.alerts import Alert, alert_sensors, failed_checks, owners_of, write_alerts
+from workforce_assets.alerting.alert import Alert
+from workforce_assets.alerting.from_runs import alerts_of_run, owners_of
+from workforce_assets.alerting.sensors import alert_sensors
+from workforce_assets.alerting.tell import write_alerts
+from workforce_assets.settings import Settings
 
 DAYS = dg.DailyPartitionsDefinition(start_date="2026-01-01", timezone="UTC", end_offset=1)
 DAY = "2026-03-02"
@@ -36,7 +40,11 @@ def broken() -> None:
 def verdicts() -> Iterator[dg.AssetCheckResult]:
     yield dg.AssetCheckResult(check_name="sound", passed=True)
     yield dg.AssetCheckResult(
-        check_name="doubtful", passed=False, severity=dg.AssetCheckSeverity.WARN, description="1 of 9 fails"
+        check_name="doubtful",
+        passed=False,
+        severity=dg.AssetCheckSeverity.WARN,
+        description="1 of 9 fails",
+        metadata={"outputs": 9, "passed": 8, "failing_records": dg.MetadataValue.json(["L1", "L2"])},
     )
     yield dg.AssetCheckResult(check_name="wrong", passed=False, description="2 rows\nare lost")
 
@@ -75,35 +83,41 @@ def alert(number: int) -> Alert:
     )
 
 
-def test_each_failed_check_and_the_failed_run_become_one_line_each(
+def test_the_failed_checks_of_a_partition_become_one_line(
     home: Home, instance: dg.DagsterInstance, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """A line says when, which run, asset, check and day, how bad, what, whose it is; so does the log."""
+    """A line says what, where, how bad, how many, whose it is, where to look, what to type.
+
+    The run that a blocking check stopped is no second alert.
+    """
     run_id = run(instance, leads, verdicts)
-    written = write_alerts(home.alerts, failed_checks(instance, run_id, {"leads": OWNER}))
+    written = write_alerts(
+        home.alerts, alerts_of_run(instance, run_id, {"leads": OWNER}), "https://ui.example.com/"
+    )
     found = lines(home)
-    assert len(written) == len(found) == 3
-    doubtful, wrong, failure = found
-    assert doubtful.pop("time").endswith("+00:00")
-    assert doubtful == {
+    assert len(written) == len(found) == 1
+    assert found[0].pop("time").endswith("+00:00")
+    assert found[0] == {
         "kind": "check_failure",
         "run_id": run_id,
         "asset": "leads",
-        "check": "doubtful",
+        "check": "doubtful, wrong",
         "partition": DAY,
-        "severity": "WARN",
-        "description": "1 of 9 fails",
+        "severity": "ERROR",
+        "description": "doubtful: 1 of 9 fails; wrong: 2 rows are lost",
+        "subject": None,
+        "records": 1,
         "owner": OWNER,
+        "command": "workforce status",
+        "link": "https://ui.example.com/assets/leads?view=checks&checkDetail=doubtful",
     }
-    assert (wrong["check"], wrong["severity"], wrong["description"]) == ("wrong", "ERROR", "2 rows are lost")
-    assert (failure["kind"], failure["asset"], failure["partition"]) == ("run_failure", None, DAY)
-    assert "WARN leads.doubtful 2026-03-02: 1 of 9 fails" in caplog.text
+    assert "ERROR check failure: leads.doubtful, wrong 2026-03-02: doubtful: 1 of 9 fails" in caplog.text
 
 
 def test_a_step_that_raises_alerts_with_its_cause(home: Home, instance: dg.DagsterInstance) -> None:
     """A failed run names the step and what it raised, not what Dagster wrapped around it."""
     run_id = run(instance, broken)
-    (failure,) = failed_checks(instance, run_id, {"broken": OWNER})
+    (failure,) = alerts_of_run(instance, run_id, {"broken": OWNER})
     assert failure.kind == "run_failure"
     assert failure.description == "broken: ValueError: the disk is full"
     assert failure.owner == OWNER
@@ -111,18 +125,18 @@ def test_a_step_that_raises_alerts_with_its_cause(home: Home, instance: dg.Dagst
 
 def test_a_sound_run_alerts_nothing_and_writes_no_file(home: Home, instance: dg.DagsterInstance) -> None:
     """An empty home stays free of an alert file until there is something to tell."""
-    assert write_alerts(home.alerts, failed_checks(instance, run(instance, leads), {})) == []
+    assert write_alerts(home.alerts, alerts_of_run(instance, run(instance, leads), {})) == []
     assert not home.alerts.exists()
 
 
 def test_telling_twice_writes_once(home: Home, instance: dg.DagsterInstance) -> None:
     """A command and a sensor may both tell of one run; the next run of the same partition alerts anew."""
-    first = failed_checks(instance, run(instance, leads, verdicts), {})
-    assert len(write_alerts(home.alerts, first)) == 3
+    first = alerts_of_run(instance, run(instance, leads, verdicts), {})
+    assert len(write_alerts(home.alerts, first)) == 1
     assert write_alerts(home.alerts, first) == []
-    second = failed_checks(instance, run(instance, leads, verdicts), {})
-    assert len(write_alerts(home.alerts, [*second, *second])) == 3
-    assert len(lines(home)) == 6
+    second = alerts_of_run(instance, run(instance, leads, verdicts), {})
+    assert len(write_alerts(home.alerts, [*second, *second])) == 1
+    assert len(lines(home)) == 2
 
 
 def tell(path: Path, together: Any) -> None:
@@ -159,7 +173,9 @@ def test_sensors_tell_of_runs_that_succeed_with_a_warning_and_of_runs_that_fail(
     home: Home, instance: dg.DagsterInstance
 ) -> None:
     """A WARN fails no run, so both ends are watched; owners come from the assets; nobody has to start it."""
-    sensors = {sensor.name: sensor for sensor in alert_sensors(home)}
+    sensors = {
+        sensor.name: sensor for sensor in alert_sensors(Settings(home, home.operations_url, str(home.lake)))
+    }
     assert {sensor.default_status for sensor in sensors.values()} == {dg.DefaultSensorStatus.RUNNING}
     definitions = dg.Definitions(assets=[leads], asset_checks=[verdicts], sensors=[*sensors.values()])
     repository = definitions.get_repository_def()
@@ -175,7 +191,5 @@ def test_sensors_tell_of_runs_that_succeed_with_a_warning_and_of_runs_that_fail(
     sensors["alerts_on_failure"](context)
     sensors["alerts_on_success"](context)
     assert [(line["check"], line["owner"]) for line in lines(home)] == [
-        ("doubtful", OWNER),
-        ("wrong", OWNER),
-        (None, None),
+        ("doubtful, wrong", OWNER),
     ]

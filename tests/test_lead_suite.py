@@ -13,7 +13,9 @@ import pyarrow.parquet as pq
 import pytest
 from upath import UPath
 
-from checks.lead_suite import as_check_result, lead_checks, lead_frame, lead_suite
+from checks.suites.checks import suite_check
+from checks.suites.leads import leads_suite
+from checks.suites.validation import as_check_result, validate
 from resources.lake import LakeFile
 from resources.lead_columns import CANONICAL_COLUMNS
 from specialists.rows import LINEAGE
@@ -26,6 +28,7 @@ SCHEMA = pa.schema(
 )
 DAYS = dg.DailyPartitionsDefinition(start_date="2026-01-01", timezone="UTC", end_offset=1)
 SECRET = "ada@example.com"
+LEADS = leads_suite("leads")
 
 Rows = list[dict[str, Any]]
 
@@ -49,7 +52,7 @@ def write(folder: Path, day: str, rows: Rows, without: str | None = None) -> Lak
 
 
 def failures(folder: Path, rows: Rows, without: str | None = None) -> dict[str, Any]:
-    results = lead_suite(lead_frame(write(folder, "2026-03-02", rows, without)))
+    results = validate(LEADS, write(folder, "2026-03-02", rows, without))
     return {each.expectation: dict(each.observed) for each in results if not each.passed}
 
 
@@ -109,7 +112,7 @@ def test_a_missing_column_fails_by_name(tmp_path: Path) -> None:
 def test_results_hold_nothing_personal(tmp_path: Path) -> None:
     """Dagster's event log is kept for long and read by many: values of the rows never enter it."""
     rows = [lead("L1"), lead("L1", consent=SECRET), lead("L2", disposition=SECRET)]
-    results = lead_suite(lead_frame(write(tmp_path, "2026-03-02", rows)))
+    results = validate(LEADS, write(tmp_path, "2026-03-02", rows))
     assert any(not each.passed for each in results)
     assert SECRET not in repr(results) + repr(as_check_result(results))
 
@@ -117,7 +120,7 @@ def test_results_hold_nothing_personal(tmp_path: Path) -> None:
 def test_too_many_rejected_rows_warn_and_do_not_block(tmp_path: Path) -> None:
     """A person should look, but the good rows go on."""
     rows = [lead("L1"), lead("L2", disposition="rejected")]
-    result = as_check_result(lead_suite(lead_frame(write(tmp_path, "2026-03-02", rows))))
+    result = as_check_result(validate(LEADS, write(tmp_path, "2026-03-02", rows)))
     assert (result.passed, result.severity) == (False, dg.AssetCheckSeverity.WARN)
 
 
@@ -132,10 +135,10 @@ def test_the_check_blocks_its_own_partition(tmp_path: Path) -> None:
     @dg.asset(partitions_def=DAYS, deps=[leads])
     def enriched_leads() -> None: ...
 
-    def open_partition(context: dg.AssetCheckExecutionContext) -> LakeFile:
-        return LakeFile(UPath(tmp_path / f"{context.partition_key}.parquet"))
+    def open_partition(context: dg.AssetCheckExecutionContext) -> tuple[LakeFile, list[LakeFile]]:
+        return LakeFile(UPath(tmp_path / f"{context.partition_key}.parquet")), []
 
-    check = lead_checks("leads", DAYS, set(), open_partition)
+    check = suite_check(LEADS, DAYS, set(), open_partition)
     outcomes = {}
     with dg.DagsterInstance.ephemeral() as instance:
         for day in ("2026-03-02", "2026-03-03"):
@@ -161,9 +164,11 @@ def test_the_suite_is_quiet_and_imports_its_library_only_when_it_runs(tmp_path: 
 import json, os, sys
 from upath import UPath
 from resources.lake import LakeFile
-from checks.lead_suite import lead_frame, lead_suite
+from checks.suites.checks import suite_check
+from checks.suites.leads import leads_suite
+from checks.suites.validation import validate
 early = "great_expectations" in sys.modules or "pandas" in sys.modules
-passed = all(each.passed for each in lead_suite(lead_frame(LakeFile(UPath({str(file.path)!r})))))
+passed = all(each.passed for each in validate(leads_suite("leads"), LakeFile(UPath({str(file.path)!r}))))
 print(json.dumps([early, passed, os.environ["GX_ANALYTICS_ENABLED"]]))
 """
     environment = {name: text for name, text in os.environ.items() if name != "GX_ANALYTICS_ENABLED"}

@@ -6,7 +6,7 @@ from typing import Any
 
 import dagster as dg
 
-from workforce_assets.alerts import alert_sensors
+from workforce_assets.alerting.sensors import alert_sensors, watch_sensor
 from workforce_assets.automation import cohort_sensor, daily_schedule, records_job
 from workforce_assets.decision_clock import DecisionClock
 from workforce_assets.eval_assets import eval_assets
@@ -14,10 +14,10 @@ from workforce_assets.inbox_sensor import inbox_sensors
 from workforce_assets.intake_asset import intake_asset, intake_checks
 from workforce_assets.lake_io import LakeIO
 from workforce_assets.manager import Workforce
-from workforce_assets.marts import marts
+from workforce_assets.marts.assets import marts
 from workforce_assets.settings import Settings
 from workforce_assets.specialist_resource import SpecialistResource
-from workforce_assets.stage_asset import checks_of, stage_asset
+from workforce_assets.stage_asset import checks_of, stage_asset, suite_of
 from workforce_assets.workforces import WORKFORCES
 from workforce_assets.world_resource import LogProgress, world_resource
 
@@ -41,7 +41,7 @@ def build(
         assets=eval_assets(tuple(workforces)),
         resources=resources,
         executor=dg.in_process_executor,
-        sensors=[*alert_sensors(settings.home), *inbox_sensors(settings)],
+        sensors=[*alert_sensors(settings), *inbox_sensors(settings)],
     )
     return dg.Definitions.merge(*parts, marts(settings), shared)
 
@@ -53,10 +53,11 @@ def _of(workforce: Workforce, settings: Settings) -> dg.Definitions:
         asset_checks=[
             *intake_checks(workforce),
             *(checks_of(workforce, line) for line in workforce.stages),
+            *(suite_of(line) for line in workforce.stages),
         ],
         jobs=[job],
         schedules=[daily_schedule(workforce, job, settings.home)],
-        sensors=[cohort_sensor(workforce, job, settings.home)],
+        sensors=[cohort_sensor(workforce, job, settings.home), watch_sensor(settings, workforce)],
     )
 
 

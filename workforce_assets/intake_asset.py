@@ -5,14 +5,15 @@ from datetime import date
 import dagster as dg
 
 from checks.conservation import conservation_of_files
-from checks.lead_suite import lead_checks
+from checks.suites.checks import suite_check
+from checks.suites.leads import leads_suite
 from resources.lake import LakeFile
 from resources.store.consents import Consents
 from workforce_assets.intake import INTAKE_VERSION, LEADS_SCHEMA, intake_rows
 from workforce_assets.intake_consents import record_consents
 from workforce_assets.manager import Workforce
 from workforce_assets.partitions import DAYS
-from workforce_assets.stage_asset import COMMON, write
+from workforce_assets.stage_asset import COMMON, partition_and_before, write
 from workforce_assets.world_resource import WorldResource
 
 
@@ -66,4 +67,5 @@ def intake_checks(workforce: Workforce) -> list[dg.AssetChecksDefinition]:
         made = partition(context).view(["record_id", "disposition"])
         return conservation_of_files(workforce.intake, world.cohort.rows_read(), made)
 
-    return [check, lead_checks(workforce.intake, DAYS, COMMON, partition)]
+    suite = leads_suite(workforce.intake)
+    return [check, suite_check(suite, DAYS, COMMON, partition_and_before(workforce.intake))]

@@ -11,7 +11,9 @@ import dagster as dg
 
 from resources.store.engine import open_engine
 from resources.store.spending import spent_in_run
-from workforce_assets.alerts import failed_checks, owners_of, write_alerts
+from workforce_assets.alerting.from_runs import alerts_of_run, owners_of
+from workforce_assets.alerting.sensors import watch
+from workforce_assets.alerting.tell import tell
 from workforce_assets.definitions import build
 from workforce_assets.manager import Workforce
 from workforce_assets.prepare import instance_of
@@ -47,8 +49,13 @@ class Runner:
             engine.dispose()
 
     def refresh_marts(self) -> list[str]:
-        """Rebuild the marts over the whole lake. Returns what went wrong, if anything did."""
-        return errors_of(self._execute("marts", None, None))
+        """Bring the marts up to the lake, and tell what no run sees. Returns what went wrong."""
+        result = self._execute("marts", None, None)
+        tell(self.settings, watch(self.settings, self.workforce))
+        failed = [each for each in result.get_asset_check_evaluations() if not each.passed]
+        return errors_of(result) + [
+            f"{each.asset_key.to_user_string()}: {each.check_name}: {each.description}" for each in failed
+        ]
 
     def _execute(
         self, job: str, at: datetime | None, day: str | None, max_usd: float | None = None
@@ -64,7 +71,7 @@ class Runner:
             raise_on_error=False,
         )
         owners = owners_of(self.definitions.get_repository_def())
-        write_alerts(self.settings.home.alerts, failed_checks(self.instance, result.run_id, owners))
+        tell(self.settings, alerts_of_run(self.instance, result.run_id, owners))
         return result
 
 

@@ -19,6 +19,8 @@ class Settings:
 
     `mailer` is a relay's URL (resources/mail/relay.py), or `outbox`: the local Maildir. `inbox`: a folder, an
     mbox or an imaps:// URL. `unsubscribe_url`: https://... of the service.
+    `alert_urls`: apprise URLs, from WORKFORCE_ALERTS, apart by spaces; they hold secrets and are never shown.
+    `ui_url`: where people open Dagster's UI, for links in alerts.
     """
 
     home: Home
@@ -29,6 +31,8 @@ class Settings:
     unsubscribe_url: str | None = None
     unsubscribe_secret: str | None = field(default=None, repr=False)
     mailer: str = OUTBOX
+    alert_urls: tuple[str, ...] = field(default=(), repr=False)
+    ui_url: str | None = None
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str]) -> "Settings":
@@ -42,6 +46,8 @@ class Settings:
             environ.get("WORKFORCE_UNSUBSCRIBE_URL") or None,
             environ.get("WORKFORCE_UNSUBSCRIBE_SECRET") or None,
             environ.get("WORKFORCE_MAILER") or OUTBOX,
+            tuple(environ.get("WORKFORCE_ALERTS", "").split()),
+            environ.get("WORKFORCE_UI_URL") or None,
         )
 
     @property

@@ -7,6 +7,9 @@ from typing import Any
 import dagster as dg
 
 from checks.stage_checks import Inspection, stage_checks
+from checks.suites.checks import Open as OpenWithEarlier
+from checks.suites.checks import suite_check
+from checks.suites.declared import stage_suite
 from resources.lake import LakeFile
 from specialists.rows import stage_schema
 from specialists.specialist import Blueprint, blueprint
@@ -94,6 +97,22 @@ def checks_of(workforce: Workforce, line: StageLine) -> dg.AssetChecksDefinition
         )
 
     return stage_checks(line.asset, line.of, blueprint(line.by), DAYS, {line.by, *COMMON}, inspect)
+
+
+def suite_of(line: StageLine) -> dg.AssetChecksDefinition:
+    """What the specialist's hand-off promises, and how the partition compares with recent ones."""
+    suite = stage_suite(line.asset, blueprint(line.by))
+    return suite_check(suite, DAYS, COMMON, partition_and_before(line.asset))
+
+
+def partition_and_before(asset: str) -> OpenWithEarlier:
+    """Opens the partition of `asset` that is checked, and those before it."""
+
+    def opened(context: dg.AssetCheckExecutionContext) -> tuple[LakeFile, list[LakeFile]]:
+        lake = context.resources.world.lake()
+        return lake.file(asset, context.partition_key), lake.before(asset, context.partition_key)
+
+    return opened
 
 
 def describe(specialist: Blueprint) -> str:

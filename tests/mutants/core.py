@@ -119,7 +119,7 @@ MUTANTS = (
     ),
     Mutant(
         "an alert is written every time it is told",
-        "workforce_assets/alerts.py",
+        "workforce_assets/alerting/tell.py",
         "for alert in alerts if alert.key not in known}",
         "for alert in alerts}",
         "tests/test_alerts.py::test_telling_twice_writes_once",
@@ -133,7 +133,7 @@ MUTANTS = (
     ),
     Mutant(
         "the suite tells the failing rows themselves",
-        "checks/lead_suite.py",
+        "checks/suites/validation.py",
         'observed["record_ids"] = sorted(ids)',
         'observed["record_ids"] = [str(place) for place in failing]',
         "tests/test_lead_suite.py::test_results_hold_nothing_personal",

@@ -1,5 +1,7 @@
 select
     day,
+    any_value(cohorts.campaign) as campaign,
+    any_value(cohorts.campaign_step) as campaign_step,
     max(records) filter (asset = 'leads') as leads,
     sum(rejected)::bigint as rejected,
     max(done) filter (asset = 'enriched_leads') as enriched,
@@ -15,12 +17,13 @@ select
     sum(held)::bigint as held_total,
     sum(skipped)::bigint as skipped_total,
     {% for decider in ["rule", "local", "model", "human", "nobody"] %}
-    sum(by_{{ decider }}) filter (asset <> 'leads')
-        / nullif(sum(records) filter (asset <> 'leads'), 0) as {{ decider }}_share,
+    {{ share("sum(by_" ~ decider ~ ") filter (asset <> 'leads')", "sum(records) filter (asset <> 'leads')") }}
+        as {{ decider }}_share,
     {% endfor %}
     sum(tokens_in)::bigint as tokens_in,
     sum(tokens_out)::bigint as tokens_out,
     sum(cost_usd) as cost_usd
 from {{ ref("stage_days") }}
+left join build.cohorts as cohorts using (day)
 where day in (select day from {{ ref("stage_days") }} where asset = 'leads')
 group by day

@@ -32,6 +32,7 @@ counts as (
         sum(tokens_out)::bigint as tokens_out,
         sum(cost_usd) as cost_usd
     from {{ ref("stg_outcomes") }}
+    where {{ is_to_build("day") }}
     group by asset, day
 
 )
@@ -43,3 +44,4 @@ select
     coalesce(columns(counts.* exclude (asset, day)), 0)
 from partitions
 left join counts using (asset, day)
+where {{ is_to_build("day") }}

@@ -1,0 +1,1 @@
+"""Alerts: what went wrong, told once, to whoever WORKFORCE_ALERTS names, and kept in the home."""

@@ -1,0 +1,1 @@
+"""The marts: questions about the records, answered by dbt in the warehouse."""
