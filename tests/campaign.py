@@ -23,7 +23,7 @@ from resources.mail.sending import Send, send_all
 from resources.mail.smtp import SmtpMailer
 from resources.mail.smtp_session import Timeouts
 from resources.store.engine import open_engine
-from resources.store.entries import Claim, Entry, Intent, SendOutcome
+from resources.store.entries import Claim, Claimed, Entry, Intent, SendOutcome
 from resources.store.ledger import SendLedger
 from resources.store.migrate import migrate
 from resources.store.send_checks import Request
@@ -79,16 +79,17 @@ class Killed(SendLedger):
         self._kill_at, self._seen = kill_at, Counter[str]()
         return self
 
-    def claim_all(self, requests: Sequence[Request]) -> list[Claim]:
-        self._step("claim")
-        claims = super().claim_all(requests)
-        self._step("intent")
-        return claims
-
-    def record_all(self, outcomes: Sequence[SendOutcome]) -> list[Entry]:
-        entries = super().record_all(outcomes)
-        self._step("commit")
-        return entries
+    def turn(
+        self, outcomes: Sequence[SendOutcome], requests: Sequence[Request]
+    ) -> tuple[list[Entry], list[Claim]]:
+        if requests:
+            self._step("claim")
+        entries, claims = super().turn(outcomes, requests)
+        if outcomes:
+            self._step("commit")
+        if any(isinstance(claim, Claimed) for claim in claims):
+            self._step("intent")
+        return entries, claims
 
     def _step(self, name: str) -> None:
         self._seen[name] += 1
@@ -217,7 +218,9 @@ def random_kills(folder: Path, kills: int, sends: int, seed: int, how: str = "se
 def kills_at(folder: Path, step: str, kills: int, sends: int, seed: int) -> Tally:
     """Killed at one named step, again and again, and at last let through."""
     chance, done = random.Random(seed), 0
-    most = {"claim": 2, "intent": 2, "commit": 2, "connect": 4}.get(step, _each(sends, kills))
+    groups = sends // 16
+    few = max(2, groups // kills)  # what is through already is claimed, and neither written nor recorded
+    most = {"claim": groups, "intent": few, "commit": few, "connect": 4}.get(step, _each(sends, kills))
     with smtp_server(folder / "mailbox") as server:
         job = new_job(folder, server, sends)
         for _ in range(kills):

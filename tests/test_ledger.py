@@ -262,23 +262,18 @@ class Steps:
     at_once = 1
     limits = RateLimits()
 
-    def claim_all(self, requests: list[Request]) -> object:
-        self._step("before the claim")
-        claims = self._ledger.claim_all(requests)
-        self._step("after the claim")
-        return claims
+    def turn(self, outcomes: list[SendOutcome], requests: list[Request]) -> object:
+        step = "claim" if requests else "record"
+        self._step(f"before the {step}")
+        answer = self._ledger.turn(outcomes, requests)
+        self._step(f"after the {step}")
+        return answer
 
     def claim(self, of: Intent) -> object:
         return self._ledger.claim(of)
 
     def record(self, *args: object, **more: object) -> object:
         return self._ledger.record(*args, **more)  # type: ignore[arg-type]
-
-    def record_all(self, outcomes: list[SendOutcome]) -> object:
-        self._step("before the record")
-        entries = self._ledger.record_all(outcomes)
-        self._step("after the record")
-        return entries
 
     def deliver_all(self, envelopes: list[Envelope]) -> list[Delivery]:
         self._step("before delivery")

@@ -4,58 +4,12 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import datetime
 
-from resources.mail.mailer import (
-    Absent,
-    CannotTell,
-    Deferred,
-    Delivered,
-    Delivery,
-    Envelope,
-    Failed,
-    Found,
-    Mailer,
-    Unknown,
-)
-from resources.store.entries import (
-    AlreadySent,
-    Claim,
-    Claimed,
-    Duplicate,
-    Entry,
-    Intent,
-    Pending,
-    Refused,
-    SendOutcome,
-    Wait,
-    duplicate_reason,
-)
+from resources.mail.mailer import Absent, CannotTell, Delivery, Envelope, Found, Mailer
+from resources.mail.results import NotSent, Sent, outcome_of, result_of, standing_of
+from resources.store.entries import AlreadySent, Claim, Claimed, Entry, Intent, Pending, SendOutcome, Wait
 from resources.store.ledger import SendLedger
 from resources.store.send_checks import Check, Request
-
-_UNKNOWN = "unknown: it may have been sent; reconcile it before it is tried again"
-
-
-@dataclass(frozen=True, slots=True)
-class Sent:
-    """It is out, now or since an earlier run: `entry` tells when, and who decided it."""
-
-    entry: Entry
-
-    @property
-    def at(self) -> datetime:
-        """When its intent was written, by the decision clock, in UTC."""
-        return self.entry.sent_at or self.entry.intent_at
-
-
-@dataclass(frozen=True, slots=True)
-class NotSent:
-    """`for_good`: no later run may send it. Otherwise a person, or a later run, may."""
-
-    why: str
-    for_good: bool
-    duplicate: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +34,11 @@ class Group:
         if self.envelopes:
             self.deliveries = wire.submit(mailer.deliver_all, list(self.envelopes.values()))
 
+    def wait_for(self) -> dict[int, Delivery]:
+        """What became of its messages, by number, when the last of them is through."""
+        deliveries = self.deliveries.result() if self.deliveries is not None else []
+        return dict(zip(self.envelopes, deliveries, strict=True))
+
 
 class Sending:
     """The sends of one call: which are `waiting`, and what became of the others, by their number."""
@@ -89,13 +48,12 @@ class Sending:
         self.waiting = deque(range(len(sends)))
         self.results: dict[int, Sent | NotSent] = {}
 
-    def claimed(self, size: int) -> Group:
-        """Claim the next sends, and build the messages of those that were granted.
-
-        What must be asked for again is put back among the waiting.
+    def turn(self, done: Group | None, size: int) -> Group:
+        """In one transaction: record what became of the group `done`, when it is through, and claim the next
+        sends. Their messages are built. What must be asked for again is put back among the waiting.
         """
         numbers = [self.waiting.popleft() for _ in range(min(size, len(self.waiting)))]
-        claims = self._claims(numbers)
+        claims = self._claims(numbers, done)
         waits = [claim.seconds for claim in claims.values() if isinstance(claim, Wait)]
         granted = [number for number in numbers if isinstance(claims[number], Claimed)]
         group = Group({}, {}, min(waits) if waits and not granted else None)
@@ -105,19 +63,13 @@ class Sending:
             elif claim is None or isinstance(claim, Wait):
                 self.waiting.append(number)
             else:
-                self.results[number] = _standing(claim)
+                self.results[number] = standing_of(claim)
         return group
 
     def finish(self, group: Group | None) -> None:
-        """Wait for a group's deliveries and record what became of it."""
-        if group is None:
-            return
-        deliveries = group.deliveries.result() if group.deliveries is not None else []
-        for number, delivery in zip(group.envelopes, deliveries, strict=True):
-            group.outcomes[number] = _outcome(self._sends[number].intent, delivery)
-        entries = self._ledger.record_all(list(group.outcomes.values()))
-        for number, entry in zip(group.outcomes, entries, strict=True):
-            self.results[number] = _result(group.outcomes[number], entry)
+        """`turn` that claims nothing."""
+        if group is not None:
+            self.turn(group, 0)
 
     def give_up(self, why: str) -> None:
         """Leave what is still waiting to the next run."""
@@ -131,10 +83,16 @@ class Sending:
         except Exception as error:  # one that cannot be built must not leave its group's intents open
             group.outcomes[number] = SendOutcome(send.intent.key, "cancelled", detail=str(error))
 
-    def _claims(self, numbers: Sequence[int]) -> dict[int, Claim | None]:
+    def _claims(self, numbers: Sequence[int], done: Group | None) -> dict[int, Claim | None]:
         """None: it was left by an earlier run, surely never went out, and is to be claimed again."""
         requests = [Request(self._sends[number].intent, self._sends[number].also) for number in numbers]
-        claims = dict(zip(numbers, self._ledger.claim_all(requests), strict=True))
+        outcomes = {} if done is None else dict(done.outcomes)
+        for number, delivery in ({} if done is None else done.wait_for()).items():
+            outcomes[number] = outcome_of(self._sends[number].intent, delivery)
+        entries, granted = self._ledger.turn(list(outcomes.values()), requests)
+        for number, entry in zip(outcomes, entries, strict=True):
+            self.results[number] = result_of(outcomes[number], entry)
+        claims = dict(zip(numbers, granted, strict=True))
         return {
             number: self._resolved(claim.entry)
             if isinstance(claim, Pending) and claim.entry.state == "intent" and not self._own(claim, claims)
@@ -161,43 +119,3 @@ class Sending:
                 return None
             case CannotTell(why):
                 return Pending(self._ledger.record(entry.key, "unknown", detail=why))
-
-
-def _outcome(intent: Intent, delivery: Delivery) -> SendOutcome:
-    match delivery:
-        case Delivered():
-            return SendOutcome(intent.key, "sent", sent_at=intent.at)
-        case Deferred(why, refused):
-            return SendOutcome(intent.key, "deferred", detail=why, refused=refused)
-        case Failed(why):
-            return SendOutcome(intent.key, "failed", detail=why)
-        case Unknown(why):
-            return SendOutcome(intent.key, "unknown", detail=why)
-
-
-def _result(outcome: SendOutcome, entry: Entry) -> Sent | NotSent:
-    match outcome.state:
-        case "sent":
-            return Sent(entry)
-        case "deferred":
-            return NotSent(f"deferred: {outcome.detail}", for_good=False)
-        case "cancelled":
-            return NotSent(f"the message cannot be built: {outcome.detail}", for_good=False)
-        case "failed":
-            return NotSent(f"delivery failed for good: {outcome.detail}", for_good=False)
-        case _:
-            return NotSent(_UNKNOWN, for_good=False)
-
-
-def _standing(claim: Claim) -> Sent | NotSent:
-    """What a claim that was not granted means."""
-    match claim:
-        case AlreadySent(entry):
-            return Sent(entry)
-        case Duplicate(entry):
-            why = duplicate_reason(entry.record_id, entry.partition)
-            return NotSent(why, for_good=True, duplicate=True)
-        case Refused(why, for_good):
-            return NotSent(why, for_good)
-        case _:
-            return NotSent(_UNKNOWN, for_good=False)

@@ -6,11 +6,13 @@ two groups of intents, and never a message without one.
 """
 
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from resources.mail.groups import Group, NotSent, Send, Sending, Sent
+from resources.mail.groups import Group, Send, Sending
 from resources.mail.mailer import Envelope, Mailer
+from resources.mail.results import NotSent, Sent
 from resources.store.entries import Intent
 from resources.store.ledger import SendLedger
 from resources.store.send_checks import Check
@@ -56,25 +58,26 @@ def send_all(
 
 
 def _as_fast_as_it_goes(sending: Sending, wire: ThreadPoolExecutor) -> None:
-    """While one group is on the wire, the next is claimed and the last is recorded."""
-    on_the_wire: Group | None = None
-    while sending.waiting:
+    """While one group is on the wire, the one before is recorded and the next is claimed."""
+    under_way: deque[Group] = deque()
+    while sending.waiting or under_way:
+        done = under_way.popleft() if len(under_way) == 2 or not sending.waiting else None
         try:
-            group = sending.claimed(_ROUNDS * sending.mailer.at_once)
-        except Exception:  # the store is gone; what is on the wire is recorded if it can be
-            sending.finish(on_the_wire)
+            group = sending.turn(done, _ROUNDS * sending.mailer.at_once)
+        except Exception:  # the store is gone; what was sent is recorded if it can be
+            for left in (done, *under_way):
+                sending.finish(left)
             raise
-        group.start(wire, sending.mailer)
-        sending.finish(on_the_wire)
-        on_the_wire = group
-    sending.finish(on_the_wire)
+        if group.envelopes or group.outcomes:
+            group.start(wire, sending.mailer)
+            under_way.append(group)
 
 
 def _at_the_rate(sending: Sending, wire: ThreadPoolExecutor, sleep: Callable[[float], None]) -> None:
     """A slot is taken with the intent, so every message of a group goes out at once, and none waits."""
     patience = _PATIENCE
     while sending.waiting:
-        group = sending.claimed(sending.mailer.at_once)
+        group = sending.turn(None, sending.mailer.at_once)
         group.start(wire, sending.mailer)
         sending.finish(group)
         if group.wait is None:

@@ -24,7 +24,7 @@ from resources.store.entries import (
     SendOutcome,
     State,
 )
-from resources.store.ledger_rows import entries_of, entry_for, entry_of, write_intents, write_outcomes
+from resources.store.ledger_rows import entries_of, entry_for, entry_of, record_outcomes, write_intents
 from resources.store.send_checks import (
     REFUSALS,
     Check,
@@ -68,26 +68,38 @@ class SendLedger:
         return self.claim_all([Request(intent, tuple(also))])[0]
 
     def claim_all(self, requests: Sequence[Request]) -> list[Claim]:
-        """For each, in order: write its intent if nothing stands against it, all in one transaction.
+        """`turn` without outcomes."""
+        return self.turn([], requests)[1]
 
-        The intents of all that are `Claimed` are durable when it returns: no message may go out before.
-        Raises StoreIsBehind if the store has forgotten sends; then nothing is written.
+    def turn(
+        self, outcomes: Sequence[SendOutcome], requests: Sequence[Request]
+    ) -> tuple[list[Entry], list[Claim]]:
+        """Record outcomes, and for each request write its intent if nothing stands against it: all of it in
+        one transaction, durable when it returns. Entries and claims come in the order of what was asked.
+
+        No message may go out before its claim is `Claimed`. Raises StoreIsBehind if there are requests and
+        the store has forgotten sends, and LookupError if nothing was ever claimed for an outcome; then
+        nothing is written.
         """
-        if not requests:
-            return []
+        claimed = 0
         with deciding(self._engine, SENDING) as connection:
-            written = intents_of(connection)
-            if self._epoch is not None:
-                self._epoch.check(written)
-            group = _Group(connection, requests, self.checks, Slots(connection, self._workforce, self.limits))
-            claims = [group.claim(request) for request in requests]
-            group.write()
-            if group.claimed:
-                written += len(group.claimed)
+            entries = record_outcomes(connection, outcomes)
+            claims: list[Claim] = []
+            if requests:
+                written = intents_of(connection)
+                if self._epoch is not None:
+                    self._epoch.check(written)
+                slots = Slots(connection, self._workforce, self.limits)
+                group = _Group(connection, requests, self.checks, slots)
+                claims = [group.claim(request) for request in requests]
+                group.write()
+                claimed = len(group.claimed)
+            if claimed:
+                written += claimed
                 count_intents(connection, written)
-        if group.claimed and self._epoch is not None:
+        if claimed and self._epoch is not None:
             self._epoch.raise_to(written)
-        return claims
+        return entries, claims
 
     def record(
         self, key: SendKey, state: State, *, sent_at: datetime | None = None, detail: str | None = None
@@ -100,16 +112,8 @@ class SendLedger:
         return self.record_all([SendOutcome(key, state, sent_at, detail)])[0]
 
     def record_all(self, outcomes: Sequence[SendOutcome]) -> list[Entry]:
-        """The same for a group, in one transaction; durable when it returns."""
-        if not outcomes:
-            return []
-        with deciding(self._engine, SENDING) as connection:
-            write_outcomes(connection, outcomes)
-            entries = entries_of(connection, [outcome.key for outcome in outcomes])
-        for outcome in outcomes:
-            if outcome.key.digest not in entries:
-                raise LookupError(f"no intent stands in the ledger for {outcome.key}; claim it first")
-        return [entries[outcome.key.digest] for outcome in outcomes]
+        """`turn` without requests."""
+        return self.turn(outcomes, [])[0]
 
     def find(self, key: SendKey) -> Entry | None:
         with reading(self._engine) as connection:

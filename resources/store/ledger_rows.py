@@ -103,6 +103,18 @@ def write_outcomes(connection: Connection, outcomes: Sequence[SendOutcome]) -> N
         connection.execute(change, rows)
 
 
+def record_outcomes(connection: Connection, outcomes: Sequence[SendOutcome]) -> list[Entry]:
+    """`write_outcomes`, and the entries as they now stand. Raises LookupError if one was never claimed."""
+    if not outcomes:
+        return []
+    write_outcomes(connection, outcomes)
+    entries = entries_of(connection, [outcome.key for outcome in outcomes])
+    for outcome in outcomes:
+        if outcome.key.digest not in entries:
+            raise LookupError(f"no intent stands in the ledger for {outcome.key}; claim it first")
+    return [entries[outcome.key.digest] for outcome in outcomes]
+
+
 def _row(intent: Intent, earlier: Entry | None) -> dict[str, Any]:
     key = intent.key
     return {

@@ -22,9 +22,9 @@ MUTANTS = (
     Mutant(
         "messages go out before their intents are written",
         "resources/mail/groups.py",
-        "        claims = dict(zip(numbers, self._ledger.claim_all(requests), strict=True))",
+        "        entries, granted = self._ledger.turn(list(outcomes.values()), requests)",
         "        self.mailer.deliver_all([self._sends[n].build() for n in numbers])\n"
-        "        claims = dict(zip(numbers, self._ledger.claim_all(requests), strict=True))",
+        "        entries, granted = self._ledger.turn(list(outcomes.values()), requests)",
         "tests/test_send_epoch.py::test_a_store_that_is_locked_sends_nothing",
     ),
     Mutant(
