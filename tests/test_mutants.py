@@ -59,13 +59,18 @@ def broken_copy(mutant: Mutant, folder: Path) -> Path:
     path = folder / mutant.file
     text = path.read_text("utf-8")
     assert text.count(mutant.old) == 1, f"{mutant.file} holds {mutant.old!r} {text.count(mutant.old)} times"
-    path.unlink()
-    path.write_text(text.replace(mutant.old, mutant.new), "utf-8")
+    _replace(path, text.replace(mutant.old, mutant.new))
     if not mutant.keeps_evidence:
         for pin in folder.glob("specialists/*/pin.json"):
             content = json.loads(pin.read_text("utf-8"))
-            pin.write_text(json.dumps({**content, "evidence": None}), "utf-8")
+            _replace(pin, json.dumps({**content, "evidence": None}))
     return folder
+
+
+def _replace(path: Path, text: str) -> None:
+    """A new file: written in place, the project's own would change, which the copy links to."""
+    path.unlink()
+    path.write_text(text, "utf-8")
 
 
 def _link(source: str, target: str) -> None:

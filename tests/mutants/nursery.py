@@ -26,6 +26,21 @@ SLOW = (
     "rich.progress",
     "hypothesis",
     "numpy",
+    "scipy.sparse",
+    "scipy.special",
+    "polars",
+    "phonenumbers",
+    "email_validator",
+    "dns.resolver",
+    "rapidfuzz.fuzz",
+    "flufl.bounce",
+    "anyio",
+    "fsspec",
+    "upath",
+    "tenacity",
+    "charset_normalizer",
+    "cleanco",
+    "dkim",
 )
 
 
