@@ -9,6 +9,7 @@ import dagster as dg
 from workforce_assets.alerting.sensors import alert_sensors, watch_sensor
 from workforce_assets.automation import cohort_sensor, daily_schedule, records_job
 from workforce_assets.decision_clock import DecisionClock
+from workforce_assets.following import automation_sensor
 from workforce_assets.intake_asset import intake_asset, intake_checks
 from workforce_assets.lake_io import LakeIO
 from workforce_assets.manager import Workforce
@@ -43,6 +44,7 @@ def build(
 
 def _of(workforce: Workforce, settings: Settings) -> dg.Definitions:
     job = records_job(workforce)
+    following = automation_sensor(dg.AssetSelection.assets(*workforce.assets[1:]), workforce.name)
     return dg.Definitions(
         assets=[intake_asset(workforce), *(stage_asset(workforce, line) for line in workforce.stages)],
         asset_checks=[
@@ -52,7 +54,11 @@ def _of(workforce: Workforce, settings: Settings) -> dg.Definitions:
         ],
         jobs=[job],
         schedules=[daily_schedule(workforce, job, settings.home)],
-        sensors=[cohort_sensor(workforce, job, settings.home), watch_sensor(settings, workforce)],
+        sensors=[
+            cohort_sensor(workforce, job, settings.home),
+            watch_sensor(settings, workforce),
+            following,
+        ],
     )
 
 

@@ -2,7 +2,7 @@
 
 import typer
 
-from workforce_assets.cli import backfill, migrate, run, status, trace
+from workforce_assets.cli import backfill, docs, html_report, migrate, run, stale, status, trace
 
 app = typer.Typer(
     name="workforce",
@@ -11,5 +11,14 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (run.run, status.status, trace.trace, backfill.backfill, migrate.migrate):
+for command in (
+    run.run,
+    status.status,
+    trace.trace,
+    backfill.backfill,
+    stale.stale,
+    html_report.report,
+    docs.docs,
+    migrate.migrate,
+):
     app.command()(command)
