@@ -14,6 +14,7 @@ import pytest
 from upath import UPath
 
 from checks.suites.checks import suite_check
+from checks.suites.data_docs import Documented, build_data_docs
 from checks.suites.leads import leads_suite
 from checks.suites.validation import as_check_result, validate
 from resources.lake import LakeFile
@@ -178,3 +179,14 @@ print(json.dumps([early, passed, os.environ["GX_ANALYTICS_ENABLED"]]))
     )
     assert json.loads(ran.stdout) == [False, True, "false"]
     assert "Calculating" not in ran.stderr
+
+
+def test_data_docs_are_pages_without_a_value_of_any_row(tmp_path: Path) -> None:
+    """They say what is expected and how many rows fail; they are read by more people than the lake is."""
+    rows = [lead("L1"), lead("L1", consent=SECRET), lead("L2", disposition=SECRET)]
+    file = write(tmp_path, "2026-03-02", rows)
+    first = build_data_docs(tmp_path / "docs", [Documented(LEADS, "2026-03-02", file, [])])
+    pages = {path: path.read_text("utf-8") for path in first.parent.rglob("*.html")}
+    assert len(pages) >= 3 and first in pages
+    assert any("record_id" in page and "unique" in page for page in pages.values())
+    assert not [path for path, page in pages.items() if SECRET in page]

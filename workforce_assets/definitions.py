@@ -10,6 +10,7 @@ from workforce_assets.alerting.sensors import alert_sensors, watch_sensor
 from workforce_assets.automation import cohort_sensor, daily_schedule, records_job
 from workforce_assets.decision_clock import DecisionClock
 from workforce_assets.eval_assets import eval_assets
+from workforce_assets.following import automation_sensor
 from workforce_assets.inbox_sensor import inbox_sensors
 from workforce_assets.intake_asset import intake_asset, intake_checks
 from workforce_assets.lake_io import LakeIO
@@ -48,6 +49,7 @@ def build(
 
 def _of(workforce: Workforce, settings: Settings) -> dg.Definitions:
     job = records_job(workforce)
+    following = automation_sensor(dg.AssetSelection.assets(*workforce.assets[1:]), workforce.name)
     return dg.Definitions(
         assets=[intake_asset(workforce), *(stage_asset(workforce, line) for line in workforce.stages)],
         asset_checks=[
@@ -57,7 +59,11 @@ def _of(workforce: Workforce, settings: Settings) -> dg.Definitions:
         ],
         jobs=[job],
         schedules=[daily_schedule(workforce, job, settings.home)],
-        sensors=[cohort_sensor(workforce, job, settings.home), watch_sensor(settings, workforce)],
+        sensors=[
+            cohort_sensor(workforce, job, settings.home),
+            watch_sensor(settings, workforce),
+            following,
+        ],
     )
 
 

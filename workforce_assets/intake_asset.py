@@ -9,6 +9,8 @@ from checks.suites.checks import suite_check
 from checks.suites.leads import leads_suite
 from resources.lake import LakeFile
 from resources.store.consents import Consents
+from workforce_assets.columns import table_columns
+from workforce_assets.following import freshness
 from workforce_assets.intake import INTAKE_VERSION, LEADS_SCHEMA, intake_rows
 from workforce_assets.intake_consents import record_consents
 from workforce_assets.manager import Workforce
@@ -33,6 +35,8 @@ def intake_asset(workforce: Workforce) -> dg.AssetsDefinition:
             "Every row of the partition's cohort, parsed and validated. A bad row is `rejected` with its "
             "reason, never dropped. The only asset that holds contact details."
         ),
+        freshness_policy=freshness(),
+        metadata=table_columns(LEADS_SCHEMA, {}),
         required_resource_keys=COMMON,
     )
     def asset(context: dg.AssetExecutionContext) -> dg.MaterializeResult[LakeFile]:

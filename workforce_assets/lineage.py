@@ -1,5 +1,6 @@
 """The way of one record: its row at every stage, and whether each file is the one Dagster recorded."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -74,8 +75,17 @@ def _hop(lake: Lake, instance: dg.DagsterInstance, asset: str, row: dict[str, An
 
 def recorded_version(instance: dg.DagsterInstance, asset: str, partition: str) -> str | None:
     """The data version of the latest materialization that Dagster's event log holds."""
+    return tag_of_latest(instance, asset, partition, DATA_VERSION_TAG)
+
+
+def tag_of_latest(instance: dg.DagsterInstance, asset: str, partition: str, tag: str) -> str | None:
+    """A tag of the latest materialization of a partition."""
     filters = dg.AssetRecordsFilter(asset_key=dg.AssetKey(asset), asset_partitions=[partition])
-    records = instance.fetch_materializations(filters, limit=1).records
+    return tag_of(instance.fetch_materializations(filters, limit=1).records, tag)
+
+
+def tag_of(records: Sequence[dg.EventLogRecord], tag: str) -> str | None:
+    """A tag of the first of the materializations, if there is one."""
     if not records or records[0].asset_materialization is None:
         return None
-    return (records[0].asset_materialization.tags or {}).get(DATA_VERSION_TAG)
+    return (records[0].asset_materialization.tags or {}).get(tag)

@@ -14,6 +14,8 @@ from resources.lake import LakeFile
 from specialists.rows import stage_schema
 from specialists.specialist import Blueprint, blueprint
 from specialists.tools import Effect
+from workforce_assets.columns import columns_of
+from workforce_assets.following import follows, freshness
 from workforce_assets.manager import StageLine, Workforce
 from workforce_assets.partitions import DAYS
 from workforce_assets.specialist_resource import SpecialistResource
@@ -43,6 +45,9 @@ def stage_asset(workforce: Workforce, line: StageLine) -> dg.AssetsDefinition:
         tags={"workforce": workforce.name, "specialist": line.by, "posture": made_by.card.posture},
         code_version=made_by.decision_version,
         description=describe(made_by),
+        automation_condition=follows(made_by),
+        freshness_policy=freshness(),
+        metadata=columns_of(made_by, line.of),
         required_resource_keys={line.by, *COMMON},
     )
     def asset(context: dg.AssetExecutionContext, upstream: LakeFile) -> dg.MaterializeResult[LakeFile]:
@@ -126,7 +131,8 @@ def describe(specialist: Blueprint) -> str:
             f"Scope: {card.scope}",
             f"Owner: {card.owner} · tools: {tools}",
             f"Pin: {pin.candidate or 'none: rules decide, a person takes the rest'} · "
-            f"evidence: {pin.evidence.verdict if pin.evidence else 'none yet'} · posture: {card.posture}",
+            f"evidence: {pin.evidence.verdict if pin.evidence else 'none yet'} · posture: {card.posture} · "
+            f"authority: at most {card.highest_authority}",
             f"Prompt, rules, tools, graders and cases: `specialists/{card.name}/`",
         ]
     )

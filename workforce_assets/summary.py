@@ -59,6 +59,9 @@ class Summary:
             ),
             "preview": dg.MetadataValue.md(self._preview()),
         }
+        held, cost = self.by_disposition["held"], self.cost_usd
+        values["share_held"] = dg.MetadataValue.float(round(held / self.rows, 4) if self.rows else 0.0)
+        values["cost_usd_per_record"] = dg.MetadataValue.float(cost / self.rows if self.rows else 0.0)
         for disposition in DISPOSITIONS:
             values[f"rows_{disposition}"] = dg.MetadataValue.int(self.by_disposition[disposition])
         for kind, share in self.decider_shares().items():

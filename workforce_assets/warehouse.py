@@ -36,6 +36,26 @@ def outcomes(lake: Lake, asset: str, partition: str | None = None) -> list[dict[
         return _dicts(rows)
 
 
+def versions(lake: Lake, asset: str) -> dict[str, dict[str, Any]]:
+    """For each partition of an asset: `versions` that made its rows (sorted), `rows`, and their `usd`."""
+    if not _has(lake, asset, None):
+        return {}
+    with connect(lake) as connection:
+        rows = connection.execute(
+            """
+            select parse_filename(filename, true) as partition,
+                   list_sort(list(distinct specialist_version)) as versions,
+                   count(*) as rows, sum(cost_usd) as usd
+            from read_parquet(?, filename = true, union_by_name = true)
+            group by partition
+            """,
+            [_source(lake, asset, None)],
+        )
+        found = {row.pop("partition"): row for row in _dicts(rows)}
+    # A partition without rows has no row that says so.
+    return {day: found.get(day, {"versions": [], "rows": 0, "usd": 0.0}) for day in lake.partitions(asset)}
+
+
 def find_record(lake: Lake, asset: str, record_id: str, partition: str | None) -> list[dict[str, Any]]:
     """Every row of one record in one asset, its partition with it; oldest first."""
     if not _has(lake, asset, partition):

@@ -4,13 +4,16 @@ import typer
 
 from workforce_assets.cli import (
     backfill,
+    docs,
     estimate,
     eval,
+    html_report,
     inbox,
     ledger,
     migrate,
     pins,
     run,
+    stale,
     status,
     suppressions,
     trace,
@@ -24,7 +27,17 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (run.run, status.status, trace.trace, backfill.backfill, estimate.estimate, migrate.migrate):
+for command in (
+    run.run,
+    status.status,
+    trace.trace,
+    backfill.backfill,
+    estimate.estimate,
+    stale.stale,
+    html_report.report,
+    docs.docs,
+    migrate.migrate,
+):
     app.command()(command)
 
 app.command()(suppressions.suppress)

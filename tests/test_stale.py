@@ -1,0 +1,57 @@
+"""`workforce stale`: what is out of date and all that follows it, and what making it again costs at most."""
+
+from datetime import date
+
+import dagster as dg
+import polars as pl
+import pytest
+
+from tests.outbound import SAMPLE_DAY, Outbound
+from workforce_assets.definitions import build
+from workforce_assets.outbound import OUTBOUND
+from workforce_assets.prepare import instance_of
+from workforce_assets.staleness import Stale, stale_partitions
+
+
+def stale(home: Outbound) -> list[Stale]:
+    with instance_of(home.settings) as instance:
+        return stale_partitions(home.settings.lake, instance, OUTBOUND)
+
+
+def test_what_was_just_made_is_not_stale(ran: Outbound) -> None:
+    assert stale(ran) == []
+
+
+def test_another_version_makes_the_partition_stale_and_all_that_follows(outbound: Outbound) -> None:
+    """The asset and its downstream closure of that day; sends only by hand; the money is what was paid."""
+    outbound.hand_in(limit=20)
+    outbound.run()
+    path = outbound.settings.home.lake / "scored_leads" / f"{SAMPLE_DAY}.parquet"
+    rows = pl.read_parquet(path)
+    changed = rows.with_columns(specialist_version=pl.lit("older"), cost_usd=pl.lit(0.25))
+    changed.write_parquet(path)
+    found = stale(outbound)
+    assert [(each.asset, each.by_itself) for each in found] == [
+        ("scored_leads", True),
+        ("drafted_emails", True),
+        ("sent_emails", False),
+    ]
+    assert found[0].why.startswith("made by scorer older, now ")
+    assert found[1].why == "made from scored_leads, which is stale"
+    assert found[0].usd == pytest.approx(0.25 * len(rows))
+
+
+def test_a_cohort_that_grew_makes_what_follows_stale(outbound: Outbound) -> None:
+    """Made from another file than is there now, by Dagster's own record of what was read."""
+    outbound.hand_in(limit=20)
+    outbound.run()
+    outbound.hand_in(limit=25)
+    with instance_of(outbound.settings) as instance:
+        job = build(outbound.settings).resolve_implicit_global_asset_job_def()
+        job.execute_in_process(
+            instance=instance, partition_key=str(SAMPLE_DAY), asset_selection=[dg.AssetKey("leads")]
+        )
+    found = stale(outbound)
+    assert [each.asset for each in found] == list(OUTBOUND.assets[1:])
+    assert found[0].why == "made from another leads than is there now"
+    assert {each.partition for each in found} == {date.isoformat(SAMPLE_DAY)}

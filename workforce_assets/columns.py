@@ -1,0 +1,54 @@
+"""Columns as the UI shows them: type and meaning, and what a stage's columns come from."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import dagster as dg
+import pyarrow as pa
+
+from specialists.rows import LINEAGE, stage_schema
+from specialists.specialist import Blueprint
+
+_MEANING = {
+    "record_id": "the record, from lead to send",
+    "disposition": "done, held (a person must look), skipped (rules say no) or rejected (bad input)",
+    "reason": "why it is not done, in words",
+    "decided_by": "rule:<name>, model:<id> or human:<name>; empty: nobody yet",
+    "specialist_version": "everything the decision depended on, apart from the record",
+    "input_digest": "SHA-256 of what was decided on",
+    "verdicts": "what each grader said of the output",
+    "rejected_output": "the output that a blocking grader refused, as JSON",
+    "tokens_in": "tokens read by a model for this record",
+    "tokens_out": "tokens written by a model for this record",
+    "cost_usd": "US dollars this record cost at this stage",
+    "run_id": "the run that wrote the row",
+}
+
+
+def columns_of(specialist: Blueprint, upstream: str) -> dict[str, Any]:
+    """Metadata of a stage's asset. What it carries is upstream's; what it makes follows from that."""
+    carried = {name: [name] for name in specialist.carried}
+    made = {name: list(specialist.carried) for name in specialist.makes.model_fields}
+    lineage = {"record_id": ["record_id"], **made, **carried}
+    return table_columns(stage_schema(specialist), {upstream: lineage})
+
+
+def table_columns(schema: pa.Schema, origins: Mapping[str, Mapping[str, Sequence[str]]]) -> dict[str, Any]:
+    """`dagster/column_schema`, and `dagster/column_lineage` as `origins` (by upstream and column) say it."""
+    columns = [
+        dg.TableColumn(
+            field.name,
+            str(field.type),
+            description=_MEANING.get(field.name),
+            constraints=dg.TableColumnConstraints(nullable=field.nullable, unique=field.name == "record_id"),
+            tags={"lineage": ""} if field.name in LINEAGE.names else None,
+        )
+        for field in schema
+    ]
+    metadata: dict[str, Any] = {"dagster/column_schema": dg.TableSchema(columns)}
+    deps = {
+        column: [dg.TableColumnDep(dg.AssetKey(upstream), name) for name in names]
+        for upstream, of_columns in origins.items()
+        for column, names in of_columns.items()
+    }
+    return metadata | ({"dagster/column_lineage": dg.TableColumnLineage(deps)} if deps else {})
