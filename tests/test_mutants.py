@@ -21,6 +21,7 @@ PARTS = (
     "tests",
     "examples",
     "dbt_project",
+    "benchmarks",
 )
 
 
