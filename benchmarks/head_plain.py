@@ -8,17 +8,13 @@ Reads the cohort of a home; every lead goes through each specialist's tools, rul
 import json
 import sys
 from collections import Counter
-from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property, partial
 from pathlib import Path
-from typing import Any
 
 from upath import UPath
 
+from benchmarks.in_memory import InMemory, Lead
 from resources.cohort import load_cohort
-from resources.contact_details import mask
-from resources.crm import CohortContacts, CohortCrm, CohortEmailDomains, Contact, Profile
 from resources.gateway.answers import Answered, Refused
 from resources.home import Home
 from resources.journal import Judgement
@@ -33,12 +29,8 @@ from specialists.records import Record
 from specialists.rows import Outcome
 from specialists.specialist import Specialist, blueprint
 from specialists.stage import decide_by_rules, settled
-from workforce_assets.capabilities import Grants
-from workforce_assets.manager import StageLine, Workforce
+from workforce_assets.manager import StageLine
 from workforce_assets.outbound import OUTBOUND
-from workforce_assets.world import World
-
-Lead = dict[str, Any]
 
 
 def one_lead(
@@ -76,24 +68,6 @@ def _judged(specialist: Specialist, record: Record, why: str) -> Outcome:
     return settled(specialist, record, why, Judgement(f"model:{specialist.blueprint.pin.candidate}", answer))
 
 
-@dataclass(frozen=True)
-class InMemory(World):
-    """A world whose leads are a list and whose capabilities are dicts."""
-
-    leads: list[Lead]
-
-    @cached_property
-    def contacts(self) -> CohortContacts:
-        names = ("email", "first_name", "last_name", "country", "timezone", "consent")
-        return CohortContacts(
-            {lead["record_id"]: Contact(**{name: lead[name] for name in names}) for lead in self.leads}
-        )
-
-    def grants(self, workforce: Workforce, line: StageLine, at: datetime) -> Grants:
-        known = super().grants(workforce, line, at)
-        return Grants({name: partial(known.__getitem__, name) for name in known} | _of_memory(self.leads))
-
-
 def main(home: Path, day: date, at: datetime, folder: Path) -> dict[str, int]:
     leads = [lead for lead in load_cohort(Home(home), day).leads() if lead["disposition"] == "done"]
     folder.mkdir(parents=True, exist_ok=True)
@@ -109,21 +83,6 @@ def main(home: Path, day: date, at: datetime, folder: Path) -> dict[str, int]:
     for lead in leads:
         one_lead(lead, stages, setting, counts)
     return dict(sorted(counts.items()))
-
-
-def _of_memory(leads: list[Lead]) -> dict[str, Any]:
-    def profile(lead: Lead) -> Profile:
-        return Profile(*(mask(lead[name]) if lead[name] else None for name in ("title", "message", "source")))
-
-    hosts = {
-        lead["record_id"]: lead["email"].rpartition("@")[2].lower()
-        for lead in leads
-        if "@" in (lead["email"] or "")
-    }
-    return {
-        "crm": lambda: CohortCrm({lead["record_id"]: profile(lead) for lead in leads}),
-        "email_domains": lambda: CohortEmailDomains(hosts),
-    }
 
 
 if __name__ == "__main__":

@@ -1,0 +1,1 @@
+"""One general harness beside the workforce, on the same records: tokens, money, failures."""
