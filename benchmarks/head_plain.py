@@ -73,7 +73,7 @@ def main(home: Path, day: date, at: datetime, folder: Path) -> dict[str, int]:
     folder.mkdir(parents=True, exist_ok=True)
     engine = open_engine(f"sqlite:///{folder / 'operations.sqlite'}")
     migrate(engine)
-    world = InMemory(Home(home), Lake(UPath(folder)), engine, day, leads)
+    world = InMemory(Home(home), Lake(UPath(folder)), engine, day, leads=leads)
     setting = world.setting(at)
     stages = []
     for line in OUTBOUND.stages:

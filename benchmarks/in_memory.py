@@ -14,7 +14,7 @@ from workforce_assets.world import World
 Lead = dict[str, Any]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class InMemory(World):
     """`leads` are the accepted leads of the partition, as the intake asset has them."""
 

@@ -9,8 +9,9 @@ from evals.held_out_cases import HeldOutCase, load_held_out, of_decider
 from evals.runner import evaluate
 from evals.scorecard import scorecard
 from evals.scorecard_rows import Rows
-from resources.gateway.answers import Answer, Answered, Usage
+from resources.gateway.answers import Answer, Answered, OverBudget, Usage
 from resources.gateway.ports import Question
+from resources.gateway.purse import Purse
 from specialists.pin import Part
 from specialists.specialist import Blueprint, blueprint
 
@@ -27,9 +28,17 @@ class Scripted:
     label_of: dict[str, str] = field(default_factory=dict)
     calls: list[Question] = field(default_factory=list)
 
-    def ask(self, question: Question) -> Answer:
+    async def ask(self, question: Question, purse: Purse) -> Answer:
+        reservation = await purse.reserve(COST.usd)
+        if reservation is None:
+            return OverBudget(purse.why)
         self.calls.append(question)
-        return self.says(self.label_of[question.record["record_id"]], question)
+        answer = self.says(self.label_of[question.record["record_id"]], question)
+        await reservation.settle(answer.usage.usd)
+        return answer
+
+    async def close(self) -> None:
+        """It holds no connections."""
 
 
 def knowing(label: str, question: Question) -> Answer:

@@ -1,5 +1,6 @@
 """Evals: production's own path, nothing cached, closed denominators, and no way for a failure to help."""
 
+import asyncio
 from dataclasses import replace
 from typing import Any
 
@@ -188,7 +189,7 @@ def test_a_case_passes_only_if_all_its_trials_do() -> None:
 def test_a_journal_of_trials_remembers_nothing() -> None:
     """What was kept is there to be read, and never found."""
     journal, key = TrialJournal(), JournalKey("sender", "v1", "r1", "d1")
-    journal.keep({key: Judgement("model:x", Answered({}))})
+    asyncio.run(journal.keep(key, Judgement("model:x", Answered({}))))
     assert journal.kept.keys() == {"r1"} and journal.find([key]) == {}
 
 

@@ -7,8 +7,8 @@ from datetime import date
 from typing import Any
 
 import pytest
-from resources.directory_hits import Similar
 
+from resources.directory.hits import Similar
 from resources.gateway.answers import Answer, Answered, Malformed, OverBudget
 from resources.gateway.hosted import HIDDEN_TOKENS
 from specialists.enricher.schema import Reads

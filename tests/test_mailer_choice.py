@@ -11,8 +11,6 @@ from resources.errors import InputError
 from resources.home import Home
 from resources.mail.outbox import MaildirOutbox
 from resources.mail.smtp import SmtpMailer
-from specialists import specialist
-from specialists.pin import Pin
 from tests.outbound import SAMPLE, SAMPLE_DAY, Outbound
 from tests.smtp_server import Running, smtp_server
 from workforce_assets.cli.app import app
@@ -33,18 +31,12 @@ def server(tmp_path: Path) -> Iterator[Running]:
 
 @pytest.fixture
 def proven(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every pin has evidence."""
-    real = specialist.blueprint
-
-    def with_evidence(name: str) -> specialist.Blueprint:
-        pin = Pin(schema_version=1, candidate=None, evidence={"n": 59})
-        return replace(real(name), pin=pin)
-
-    monkeypatch.setattr("workforce_assets.mailers.blueprint", with_evidence)
+    """Every pin in the chain is proven."""
+    monkeypatch.setattr("workforce_assets.mailers.unproven", lambda names: [])
 
 
 def test_a_real_relay_is_refused_while_a_pin_lacks_evidence() -> None:
-    with pytest.raises(InputError, match=r"mail.example.com:587.*writer, sender.*evidence"):
+    with pytest.raises(InputError, match=r"mail.example.com:587.*scorer: .*sender: .*workforce pins"):
         check_mailer(REAL, OUTBOUND, own_clock=False)
 
 

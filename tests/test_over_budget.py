@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 import typer
 
-from resources.gateway.answers import Answer, Answered, Question, Usage
+from resources.gateway.answers import Answer, Answered, Usage
+from resources.gateway.ports import Question
 from specialists.specialist import Blueprint, blueprint
 from specialists.strict_yaml import CardError
 from tests.outbound import SAMPLE_DAY, Outbound

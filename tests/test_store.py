@@ -5,14 +5,17 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from sqlalchemy import Engine, text
 
 from resources.contact_key import InvalidAddress, contact_key, deliverable_address
 from resources.gateway.answers import Answered, Refused, Usage
 from resources.journal import JournalKey, Judgement
-from resources.store.engine import open_engine, reading, writing
+from resources.store import migrate as store_migrations
+from resources.store.engine import deciding, open_engine, reading, writing
 from resources.store.group_commit import GroupCommit
 from resources.store.journal import StoredJournal
 from resources.store.migrate import StoreVersionError, check_version, migrate
@@ -22,6 +25,7 @@ from resources.store.tables import metadata
 
 pytest_plugins = ["tests.store_fixtures"]
 
+MIGRATIONS = Path(store_migrations.__file__).parent / "migrations"
 AT = datetime(2026, 3, 2, 10, 0, 0, 123456, tzinfo=UTC)
 
 
@@ -185,17 +189,16 @@ def test_decomposed_and_composed_letters_are_one_contact() -> None:
 def test_what_was_spent_before_runs_were_told_apart_still_counts(empty_url: str) -> None:
     """A home of an earlier version is brought up with its day's spending."""
     engine = open_engine(empty_url)
-    migrate(engine)
-    as_version_0001_had_it = (
-        "DROP TABLE spending",
-        "CREATE TABLE spending (workforce TEXT, day TEXT, specialist TEXT, nanodollars BIGINT NOT NULL,"
-        " CONSTRAINT pk_spending PRIMARY KEY (workforce, day, specialist))",
-        "INSERT INTO spending VALUES ('outbound', '2026-03-02', 'writer', 250000000)",
-        "UPDATE alembic_version SET version_num = '0001'",
-    )
-    with writing(engine) as connection:
-        for statement in as_version_0001_had_it:
-            connection.execute(text(statement))
+    if engine.dialect.name == "sqlite":
+        Path(str(engine.url.database)).parent.mkdir(parents=True, exist_ok=True)
+    with deciding(engine, "migrations") as connection:
+        config = Config()
+        config.set_main_option("script_location", str(MIGRATIONS))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0001")
+        connection.execute(
+            text("INSERT INTO spending VALUES ('outbound', '2026-03-02', 'writer', 250000000)")
+        )
     migrate(engine)
     assert spent_by_day(engine, "outbound") == {"2026-03-02": {"writer": 0.25}}
     engine.dispose()

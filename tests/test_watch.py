@@ -43,7 +43,8 @@ def watch(settings: Settings, engine: Engine, now: datetime = NOW) -> list[Alert
 
 
 def spend(engine: Engine, day: str, specialist: str, usd: float) -> None:
-    row = {"workforce": "outbound", "day": day, "specialist": specialist, "nanodollars": round(usd * 1e9)}
+    row = {"workforce": "outbound", "day": day, "specialist": specialist, "run": ""}
+    row |= {"nanodollars": round(usd * 1e9)}
     with writing(engine) as connection:
         connection.execute(insert(spending), row)
 

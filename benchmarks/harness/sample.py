@@ -83,4 +83,4 @@ def days(folder: Path, records: int) -> Iterator[Day]:
         leads: list[Lead] = [one for one in load_cohort(home, day).leads() if one["disposition"] == "done"]
         leads = leads[:left]
         left -= len(leads)
-        yield Day(InMemory(home, Lake(UPath(folder)), engine, day, leads))
+        yield Day(InMemory(home, Lake(UPath(folder)), engine, day, leads=leads))

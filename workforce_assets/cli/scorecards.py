@@ -48,21 +48,21 @@ def print_ladder(specialist: Blueprint, rungs: Sequence[Rung], proven: str) -> N
     card = specialist.card
     pinned = specialist.pin.candidate or "rules alone"
     OUT.print(f"[bold]{card.name}[/]  posture {card.posture} · pinned {pinned} · {proven}")
-    table = compact_table(
-        "", "", "candidate", "cases", "decided", "right", "at least", "USD/record", "verdict"
-    )
+    table = compact_table("", "candidate", "right", "at least", "USD")
+    table.add_column("verdict")  # the only one that may wrap: a name cut short names nothing
     for rung in rungs:
         mark = "▶" if rung.pinned else _SIGNS.get(rung.says, "!")
-        table.add_row(mark, rung.candidate or "rules alone", *_figures(rung.part), _says(specialist, rung))
+        name = f"{mark} {rung.candidate or 'rules alone'}"
+        table.add_row(name, *_figures(rung.part), _says(specialist, rung))
     OUT.print(table)
 
 
 def _figures(part: Part | None) -> tuple[str, ...]:
     if part is None:
-        return ("", "", "", "", "")
+        return ("", "", "")
     right = part.criteria["right"]
     share = f"{right.passed}/{right.n}"
-    return str(part.cases), str(part.decided), share, f"{right.lower_bound:.3f}", f"{part.usd_per_record:.5f}"
+    return share, f"{right.lower_bound:.3f}", f"{part.usd_per_record:.5f}"
 
 
 def _says(specialist: Blueprint, rung: Rung) -> str:
@@ -70,5 +70,5 @@ def _says(specialist: Blueprint, rung: Rung) -> str:
         return "adopted"
     if rung.part is not None and rung.part.verdict == "not enough evidence" and not rung.stale:
         most = max(found.more_needed for found in rung.part.criteria.values())
-        return f"not enough evidence: {most:,} more cases"
+        return f"not enough evidence: {most:,} more"
     return rung.says
