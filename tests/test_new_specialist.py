@@ -117,7 +117,11 @@ def test_one_folder_and_one_line_are_enough(tmp_path: Path) -> None:
     before_assets, before_checks = definitions_of(PROJECT)
     assets, checks = definitions_of(tree_with(tmp_path, FOLDER, LINE))
     assert assets - before_assets == {"greeted_leads"}
-    assert checks - before_checks == {"greeted_leads:polite", "greeted_leads:conservation"}
+    assert checks - before_checks == {
+        "greeted_leads:greeted_leads_suite",
+        "greeted_leads:polite",
+        "greeted_leads:conservation",
+    }
     assert before_assets <= assets and before_checks <= checks
 
 
