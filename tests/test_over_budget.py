@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 import typer
 
-from resources.gateway.answers import Answer, Answered, Usage
+from resources.gateway.answers import Answer, Answered, OverBudget, Usage
 from resources.gateway.ports import Question
+from resources.gateway.purse import Purse
 from specialists.specialist import Blueprint, blueprint
 from specialists.strict_yaml import CardError
 from tests.outbound import SAMPLE_DAY, Outbound
@@ -23,11 +24,12 @@ from workforce_assets.forecast import rehearsal
 from workforce_assets.outbound import OUTBOUND
 from workforce_assets.prepare import prepare
 from workforce_assets.runner import runner
+from workforce_assets.world import World
 
 AT = datetime(2026, 3, 2, 15, tzinfo=UTC)
 NEXT_DAY = date(2026, 3, 3)
-# One call's bill. The Writer's card reserves 0.03.
-BILLED = 0.01
+# One call's worst case and its bill, in US dollars.
+RESERVED, BILLED = 0.03, 0.01
 RUNS_CAP = "budget: the run's 0.05 USD are spent or reserved"
 
 
@@ -37,13 +39,20 @@ class PaidWriter:
 
     asked: list[str] = field(default_factory=list)
 
-    def ask(self, question: Question) -> Answer:
+    async def ask(self, question: Question, purse: Purse) -> Answer:
+        reservation = await purse.reserve(RESERVED)
+        if reservation is None:
+            return OverBudget(purse.why)
+        await reservation.settle(BILLED)
         self.asked.append(question.record["record_id"])
         draft = {
             "subject": "Invoices at {company}",
             "body": "Hello {first_name},\n{call_to_action}: {link}",
         }
         return Answered(draft, Usage(900, 40, BILLED))
+
+    async def close(self) -> None:
+        """It holds no connections."""
 
     @property
     def bill(self) -> float:
@@ -55,8 +64,8 @@ def writer(monkeypatch: pytest.MonkeyPatch) -> Iterator[PaidWriter]:
     """The Writer judged by a model that costs money; the other specialists as they are pinned."""
     paid, pinned = PaidWriter(), specialist_resource._candidate
 
-    def candidate(made_by: Blueprint) -> Any:
-        return paid if made_by.name == "writer" else pinned(made_by)
+    def candidate(made_by: Blueprint, world: World) -> Any:
+        return paid if made_by.name == "writer" else pinned(made_by, world)
 
     monkeypatch.setattr(specialist_resource, "_candidate", candidate)
     yield paid

@@ -13,7 +13,7 @@ _MEANING = {
     "record_id": "the record, from lead to send",
     "disposition": "done, held (a person must look), skipped (rules say no) or rejected (bad input)",
     "reason": "why it is not done, in words",
-    "decided_by": "rule:<name>, model:<id> or human:<name>; empty: nobody yet",
+    "decided_by": "rule:NAME, model:ID or human:NAME; empty: nobody yet",
     "specialist_version": "everything the decision depended on, apart from the record",
     "input_digest": "SHA-256 of what was decided on",
     "verdicts": "what each grader said of the output",
