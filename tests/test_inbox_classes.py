@@ -1,5 +1,6 @@
 """Every message that comes in is classed for what it is, whatever its sender got wrong."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from resources.inbox.classify import Classified, classify_bytes
 from resources.inbox.html_text import visible_text
 from tests.inbox_mail import complaint, dsn, reply, text_bounce
 
-CORPUS = Path("/work/shared/data/bounces")
+CORPUS = Path(os.environ.get("WORKFORCE_TEST_DATA", "not-given")) / "bounces"
 ID = "<1@vendor.example>"
 
 
