@@ -9,6 +9,7 @@ Reads a JSON object a line, `{"copy": folder, "test": id, "out": file}`, and ans
 import importlib
 import json
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -44,6 +45,10 @@ SLOW = (
 )
 
 
+# A child that takes longer hangs: some libraries' threads do not survive a fork.
+LONGEST_SECONDS = 120
+
+
 def main() -> None:
     for module in SLOW:
         importlib.import_module(module)
@@ -60,6 +65,7 @@ def main() -> None:
 def run_child(copy: Path, test: str, out: str) -> None:
     """Run the test in the copy and end the process with pytest's exit code."""
     code = 70
+    signal.alarm(LONGEST_SECONDS)
     try:
         output = os.open(out, os.O_WRONLY | os.O_CREAT)
         os.dup2(output, 1)
