@@ -163,7 +163,7 @@ MUTANTS = (
     Mutant(
         "a real relay needs no evidence",
         "workforce_assets/mailers.py",
-        "    if unproven:",
+        "    if reasons:",
         "    if False:",
         "tests/test_mailer_choice.py::test_a_real_relay_is_refused_while_a_pin_lacks_evidence",
     ),
