@@ -89,8 +89,8 @@ MUTANTS = (
     Mutant(
         "only what the ledger knows can be unsubscribed",
         "resources/store/suppressions.py",
-        "in_((contact, contact_digest(contact)))",
-        "in_((contact,))",
+        "named = {contact_digest(contact): contact for contact in contacts} | {",
+        "named = {",
         f"{UNSUBSCRIBE}::test_a_send_that_the_ledger_has_lost_is_unsubscribed_by_digest",
     ),
     Mutant(
