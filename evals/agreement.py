@@ -97,7 +97,7 @@ def _general_record() -> tuple[Record, Facts]:
         setting = Setting(case.at.date(), case.at, campaign(case.campaign), world.contacts())
         record = read_record(blueprint("writer").build(world, Nobody()), case.record, setting)
     at = datetime(2026, 3, 3, 10, tzinfo=UTC)
-    return record, Facts(at.date(), at, campaign(case.campaign), contact_of(case))
+    return record, Facts(at.date(), campaign(case.campaign), contact_of(case))
 
 
 def main() -> None:

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from resources.campaign import Campaign
@@ -13,10 +13,9 @@ from specialists.records import Row
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What graders may see and the specialist may not."""
+    """What graders may see and the specialist may not. No clock: a row is judged the same tomorrow."""
 
     partition: date
-    at: datetime
     campaign: Campaign
     contact: Contact | None
 

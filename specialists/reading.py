@@ -25,7 +25,7 @@ class Setting:
         return {"partition": self.partition, "at": self.at, "brief": self.campaign.brief()}
 
     def facts(self, record_id: str) -> Facts:
-        return Facts(self.partition, self.at, self.campaign, self.contacts.contact(record_id))
+        return Facts(self.partition, self.campaign, self.contacts.contact(record_id))
 
 
 def read_record(specialist: Specialist, row: Row, setting: Setting) -> Record:

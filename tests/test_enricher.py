@@ -1,7 +1,7 @@
 """The Enricher: every case, its tools, its settling of judgements, and graders that catch planted defects."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any, cast
 
@@ -32,7 +32,7 @@ DAY = date(2026, 3, 2)
 
 def facts(day: date = DAY, email: str | None = None) -> Facts:
     contact = Contact(email, None, None, None, None, "unknown")
-    return Facts(day, datetime(2026, 3, 2, 15, tzinfo=UTC), cast(Campaign, None), contact)
+    return Facts(day, cast(Campaign, None), contact)
 
 
 def decided(case: Case, candidate: str = "local/pair-model") -> tuple[Reads, Makes, str | None]:

@@ -3,7 +3,7 @@
 import json
 import shutil
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +13,11 @@ from typer.testing import CliRunner
 
 from evals import measuring, pinning
 from evals.scorecard_rows import SCORECARDS
-from specialists.evidence import StaleEvidence
 from specialists.pin import load_pin
 from specialists.specialist import ROOT, Blueprint, blueprint
 from workforce_assets import eval_assets as assets_module
 from workforce_assets.cli.app import app
 from workforce_assets.outbound import OUTBOUND
-from workforce_assets.specialist_resource import SpecialistResource
 
 RUN = CliRunner(env={"COLUMNS": "200"})
 
@@ -30,15 +28,6 @@ def stale(name: str) -> Blueprint:
     hashes = {**loaded.pin.evidence.hashes, "rules": "0" * 64}
     evidence = loaded.pin.evidence.model_copy(update={"hashes": hashes})
     return replace(loaded, pin=loaded.pin.model_copy(update={"evidence": evidence}))
-
-
-def test_a_stage_refuses_stale_evidence(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Before it is even built; the error is one line with the command that mends it."""
-    monkeypatch.setattr("workforce_assets.specialist_resource.blueprint", stale)
-    resource, world = SpecialistResource(name="writer"), None
-    with pytest.raises(StaleEvidence, match=r"rules changed since .*`workforce eval writer --pin`") as error:
-        resource.stage(OUTBOUND, OUTBOUND.stages[2], world, datetime(2026, 3, 2, tzinfo=UTC), "run")  # type: ignore[arg-type]
-    assert "\n" not in str(error.value)
 
 
 def test_pins_at_a_glance() -> None:

@@ -1,7 +1,7 @@
 """The Scorer: every case, graders that catch planted defects, and changes that must not move a score."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 from typing import Any, cast, get_args
 
@@ -35,7 +35,7 @@ SCORER = blueprint("scorer")
 CASES = {case.name: case for case in load_cases(SCORER.folder / "cases.jsonl")}
 BY_RULES = {name: case for name, case in CASES.items() if case.expect.judged is None}
 JUDGED = {name: case for name, case in CASES.items() if case.expect.judged is not None}
-FACTS = Facts(date(2026, 3, 2), datetime(2026, 3, 2, 15, tzinfo=UTC), cast(Campaign, None), None)
+FACTS = Facts(date(2026, 3, 2), cast(Campaign, None), None)
 ORDINARY = "an ordinary mid-size software company"
 BUYING = "intent-buying-001"
 

@@ -355,7 +355,7 @@ def test_judgement_is_not_even_asked_about_what_rules_refuse(store: Engine, tmp_
 
 
 def facts(contact: Contact | None = ADA) -> Facts:
-    return Facts(DAY, AT, CAMPAIGN, contact)
+    return Facts(DAY, CAMPAIGN, contact)
 
 
 def failed(record: Reads, contact: Contact | None, sent_at: datetime) -> set[str]:

@@ -8,7 +8,6 @@ import dagster as dg
 
 from resources.gateway.opening import GatewaySettings, hosted_gateway
 from resources.gateway.ports import Candidate, Gateway
-from specialists.evidence import refuse_stale
 from specialists.specialist import Blueprint, Specialist, blueprint
 from specialists.stage import Stage
 from workforce_assets.manager import StageLine, Workforce
@@ -27,9 +26,7 @@ class SpecialistResource(dg.ConfigurableResource[Any]):
     def stage(
         self, workforce: Workforce, line: StageLine, world: World, at: datetime, run: RunBudget
     ) -> Stage:
-        """The specialist at work on one partition. Raises StaleEvidence if its pin's evidence is of other
-        files than those that stand there now."""
-        refuse_stale(self.blueprint)
+        """The specialist at work on one partition."""
         return Stage(
             specialist=self.blueprint.build(
                 world.grants(workforce, line, at), _candidate(self.blueprint, world)

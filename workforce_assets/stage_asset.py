@@ -1,6 +1,7 @@
 """The factory: a line of a workforce becomes a partitioned asset and its checks."""
 
 import time
+from collections import deque
 from datetime import date
 from typing import Any
 
@@ -11,11 +12,14 @@ from checks.suites.checks import Open as OpenWithEarlier
 from checks.suites.checks import suite_check
 from checks.suites.declared import stage_suite
 from resources.lake import LakeFile
+from resources.receipts import Receipt, finished, keep_receipt
+from specialists.evidence import refuse_stale
 from specialists.rows import stage_schema
 from specialists.specialist import Blueprint, blueprint
 from specialists.tools import Effect
 from workforce_assets.columns import columns_of
 from workforce_assets.following import follows, freshness
+from workforce_assets.made_from import made_from
 from workforce_assets.manager import StageLine, Workforce
 from workforce_assets.partitions import DAYS
 from workforce_assets.specialist_resource import SpecialistResource
@@ -55,10 +59,18 @@ def stage_asset(workforce: Workforce, line: StageLine) -> dg.AssetsDefinition:
         specialist: SpecialistResource = getattr(context.resources, line.by)
         own_clock = context.resources.clock.at is not None
         world = world_resource.open(date.fromisoformat(context.partition_key), own_clock=own_clock)
+        refuse_stale(made_by)
+        source = made_from(workforce, line, world, upstream)
+        published = world.lake.file(line.asset, context.partition_key)
+        if source is not None and finished(published, source):
+            return reuse(context, line.asset, published)
         at = context.resources.clock.instant(context)
         stage = specialist.stage(workforce, line, world, at, run_budget(context))
         done = (row for row in upstream.rows() if row["disposition"] == "done")
-        return write(context, line.asset, stage_schema(made_by), stage.run(done))
+        made = write(context, line.asset, stage_schema(made_by), stage.run(done))
+        if source is not None:
+            keep_receipt(published, Receipt(source, made.value.sha256()))
+        return made
 
     return asset
 
@@ -85,6 +97,20 @@ def write(
     return dg.MaterializeResult(
         value=file, metadata=summary.metadata(seconds), data_version=dg.DataVersion(file.sha256())
     )
+
+
+def reuse(context: dg.AssetExecutionContext, asset: str, file: LakeFile) -> dg.MaterializeResult[LakeFile]:
+    """A finished partition stays as it is; its counts are told again."""
+    summary, started = Summary(), time.monotonic()
+    progress = context.resources.progress.watcher(context, asset)
+    told = [name for name in file.columns() if name in Summary.COLUMNS]
+    deque(summary.watch(file.rows(told), progress), maxlen=0)
+    context.log.info(
+        f"{asset} {context.partition_key}: {summary.rows} rows were decided before, from the same inputs, "
+        "rules and pin; the file stays as it is"
+    )
+    metadata = summary.metadata(time.monotonic() - started)
+    return dg.MaterializeResult(value=file, metadata=metadata, data_version=dg.DataVersion(file.sha256()))
 
 
 def checks_of(workforce: Workforce, line: StageLine) -> dg.AssetChecksDefinition:

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 import dagster as dg
 
@@ -22,6 +22,8 @@ _PREVIEW_COLUMNS = (
 @dataclass
 class Summary:
     """Counts of one partition's rows."""
+
+    COLUMNS: ClassVar = frozenset({"cost_usd", "disposition", "decided_by", "reason", *_PREVIEW_COLUMNS})
 
     rows: int = 0
     cost_usd: float = 0.0

@@ -76,10 +76,10 @@ MUTANTS = (
     ),
     _of(
         "the stage does not ask for evidence",
-        "workforce_assets/specialist_resource.py",
-        "        refuse_stale(self.blueprint)\n",
+        "workforce_assets/stage_asset.py",
+        "        refuse_stale(made_by)\n",
         "",
-        "tests/test_eval_commands.py::test_a_stage_refuses_stale_evidence",
+        "tests/test_reuse.py::test_stale_evidence_refuses_a_finished_partition_too",
     ),
     Mutant(
         "the roster is what rows there are",
