@@ -120,6 +120,13 @@ MUTANTS = (
         "tests/test_planted_partitions.py::test_a_file_that_went_wrong_stops_at_its_own_day",
     ),
     Mutant(
+        "a backfill ends at the first bad day",
+        "workforce_assets/cli/backfill.py",
+        "reports.append(at_work.run(day.isoformat(), clock, left))",
+        "reports.append(at_work.run(day.isoformat(), clock, left))\n        if reports[-1].blocked:\n            break",
+        "tests/test_planted_partitions.py::test_a_backfill_goes_on_past_a_bad_day",
+    ),
+    Mutant(
         "a campaign's name is markup",
         "workforce_assets/report/page.py",
         "autoescape=True",
