@@ -123,7 +123,8 @@ MUTANTS = (
         "a backfill ends at the first bad day",
         "workforce_assets/cli/backfill.py",
         "reports.append(at_work.run(day.isoformat(), clock, left))",
-        "reports.append(at_work.run(day.isoformat(), clock, left))\n        if reports[-1].blocked:\n            break",
+        "reports.append(at_work.run(day.isoformat(), clock, left))\n"
+        "        if reports[-1].blocked:\n            return reports",
         "tests/test_planted_partitions.py::test_a_backfill_goes_on_past_a_bad_day",
     ),
     Mutant(
