@@ -120,6 +120,13 @@ MUTANTS = (
         "tests/test_planted_partitions.py::test_a_file_that_went_wrong_stops_at_its_own_day",
     ),
     Mutant(
+        "--help waits for SQLAlchemy",
+        "workforce_assets/cli/ledger_report.py",
+        "if TYPE_CHECKING:",
+        "if True:",
+        "tests/test_cli.py::test_help_waits_for_no_library_it_does_not_need",
+    ),
+    Mutant(
         "a backfill ends at the first bad day",
         "workforce_assets/cli/backfill.py",
         "reports.append(at_work.run(day.isoformat(), clock, left))",
