@@ -186,3 +186,11 @@ def test_a_store_that_is_newer_than_the_code_is_one_line(tmp_path: Path) -> None
     code, out, err = workforce(home, "migrate")
     assert (code, out) == (2, "")
     assert err.count("\n") == 1 and "newer than this code" in err and "upgrade" in err
+
+
+def test_help_waits_for_no_library_it_does_not_need() -> None:
+    """What a command alone needs is imported by it: half of `--help` was waiting for SQLAlchemy."""
+    slow = {"dagster", "dbt", "duckdb", "pydantic", "sqlalchemy"}
+    told = f"import sys, workforce_assets.cli; print(*sorted({slow!r} & set(sys.modules)))"
+    found = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, check=True)
+    assert found.stdout.split() == []

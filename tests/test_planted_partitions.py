@@ -4,7 +4,7 @@ import csv
 import json
 import shutil
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,9 @@ import pytest
 
 from specialists.stage import Stage
 from tests.outbound import SAMPLE, SAMPLE_DAY, Outbound
+from workforce_assets.cli.backfill import _run
 from workforce_assets.outbound import OUTBOUND
+from workforce_assets.runner import runner
 
 # Partitions are compared with recent ones from 50 rows on.
 ROWS = 60
@@ -179,10 +181,14 @@ def test_an_output_that_went_wrong_stops_at_its_own_day(
     assert made(home, day) == list(OUTBOUND.assets[: OUTBOUND.assets.index(asset) + 1])
 
 
-def test_the_day_after_proceeds(home: Outbound, hand_in: Callable[[date, Plant], None]) -> None:
-    """What is wrong with other days is no news of this one."""
-    day = date(2026, 3, 9)
-    hand_in(day, unchanged)
-    assert not home.run(day).blocked
-    assert alerts(home, day) == []
-    assert made(home, day) == list(OUTBOUND.assets)
+def test_a_backfill_goes_on_past_a_bad_day(home: Outbound, hand_in: Callable[[date, Plant], None]) -> None:
+    """What is wrong with one day is no news of the next, in one command. `benchmarks.thirty_days`: thirty."""
+    bad, after = date(2026, 3, 9), date(2026, 3, 10)
+    hand_in(bad, loses_its_addresses)
+    hand_in(after, unchanged)
+    with runner(home.settings, OUTBOUND) as at_work:
+        reports = _run(at_work, [bad, after], datetime(2026, 3, 10, 15, tzinfo=UTC), None)
+    assert [report.blocked for report in reports] == [True, False]
+    assert alerts(home, bad) == [("leads", "leads_suite", "ERROR")]
+    assert alerts(home, after) == []
+    assert (made(home, bad), made(home, after)) == (["leads"], list(OUTBOUND.assets))

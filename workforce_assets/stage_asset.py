@@ -147,21 +147,21 @@ def partition_and_before(asset: str) -> OpenWithEarlier:
 
 
 def describe(specialist: Blueprint) -> str:
-    """The card as the UI shows it."""
-    card = specialist.card
-    tools = ", ".join(f"{name} ({effect})" for name, effect in sorted(card.tools.items(), key=_reads_first))
-    pin = specialist.pin
-    return "\n\n".join(
-        [
-            f"**{card.name}**: {card.role}",
-            f"Scope: {card.scope}",
-            f"Owner: {card.owner} · tools: {tools}",
-            f"Pin: {pin.candidate or 'none: rules decide, a person takes the rest'} · "
-            f"evidence: {pin.evidence.verdict if pin.evidence else 'none yet'} · posture: {card.posture} · "
-            f"authority: at most {card.highest_authority}",
-            f"Prompt, rules, tools, graders and cases: `specialists/{card.name}/`",
-        ]
-    )
+    """The card as the UI shows it, in Markdown."""
+    card, pin = specialist.card, specialist.pin
+    tools = ", ".join(f"`{name}` ({effect})" for name, effect in sorted(card.tools.items(), key=_reads_first))
+    judgement = f"pinned to `{pin.candidate}`" if pin.candidate else "no model, a person takes the rest"
+    evidence = f"says {pin.evidence.verdict}" if pin.evidence else "none yet, so local outbox only"
+    facts = {
+        "Owner": card.owner,
+        "Tools": tools,
+        "Judgement": f"{judgement} · **evidence:** {evidence}",
+        "Authority": f"at most {card.highest_authority} · **posture:** {card.posture}",
+        "Prompt, rules, tools, graders, cases": f"`specialists/{card.name}/`",
+    }
+    listed = "\n".join(f"- **{name}:** {said}" for name, said in facts.items())
+    # A table or a heading is taller than what the UI shows without a click.
+    return "\n\n".join([f"**{card.name.capitalize()}.** {card.role}", f"**Scope:** {card.scope}", listed])
 
 
 def _reads_first(tool: tuple[str, Effect]) -> tuple[bool, str]:

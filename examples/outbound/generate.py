@@ -1,6 +1,6 @@
 """Make the sample's directories and lead files from a seed. The same seed gives the same bytes.
 
-python examples/outbound/generate.py [--seed N] [--out FOLDER]
+python examples/outbound/generate.py [--seed N] [--out FOLDER] [--days N] [--leads N]
 """
 
 import argparse
@@ -82,12 +82,17 @@ def make_lead(rng: random.Random, words: Vocabulary, company: Company) -> Row:
 
 
 def make_day(
-    rng: random.Random, words: Vocabulary, pools: Mapping[str, list[Company]], day: date, earlier: list[Row]
+    rng: random.Random,
+    words: Vocabulary,
+    pools: Mapping[str, list[Company]],
+    day: date,
+    earlier: list[Row],
+    leads: int,
 ) -> list[Row]:
     """A day's rows. Some are contacts of an earlier day (on the first, of the same) under a new id."""
-    rows = [make_lead(rng, words, rng.choice(pools[weighted(rng, COMPANY)])) for _ in range(LEADS_A_DAY)]
-    half = LEADS_A_DAY // 2
-    for index in rng.sample(range(half, LEADS_A_DAY), REPEATED_A_DAY):
+    rows = [make_lead(rng, words, rng.choice(pools[weighted(rng, COMPANY)])) for _ in range(leads)]
+    half = leads // 2
+    for index in rng.sample(range(half, leads), REPEATED_A_DAY):
         rows[index] = dict(rng.choice(earlier or rows[:half]))
     for number, row in enumerate(rows, start=1):
         row["lead_id"] = f"{day:%m%d}-{number:03}"
@@ -128,7 +133,8 @@ def make_aliases(rng: random.Random, companies: Iterable[Company]) -> list[Row]:
     ]
 
 
-def generate(seed: int, out: Path) -> None:
+def generate(seed: int, out: Path, days: int = DAYS, leads: int = LEADS_A_DAY) -> None:
+    """`days` from MONDAY on, each of `leads` rows (16 or more)."""
     rng = random.Random(seed)
     words = yaml.safe_load((HERE / "vocabulary.yaml").read_text("utf-8"))
     companies = make_companies(rng, words)
@@ -144,13 +150,16 @@ def generate(seed: int, out: Path) -> None:
     apart = random.Random(f"{seed} chamber")  # the leads stay the same, whatever the chamber says
     write(out / "chamber.csv", CHAMBER_COLUMNS, make_chamber(apart, words, companies))
     earlier: list[Row] = []
-    for day in (MONDAY + timedelta(days=number) for number in range(DAYS)):
-        write(out / "leads" / f"{day}.csv", CANONICAL_COLUMNS, make_day(rng, words, pools, day, earlier))
+    for day in (MONDAY + timedelta(days=number) for number in range(days)):
+        rows = make_day(rng, words, pools, day, earlier, leads)
+        write(out / "leads" / f"{day}.csv", CANONICAL_COLUMNS, rows)
 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--out", type=Path, default=HERE)
+    parser.add_argument("--days", type=int, default=DAYS)
+    parser.add_argument("--leads", type=int, default=LEADS_A_DAY, help="rows a day")
     arguments = parser.parse_args()
-    generate(arguments.seed, arguments.out)
+    generate(arguments.seed, arguments.out, arguments.days, arguments.leads)

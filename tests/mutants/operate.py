@@ -120,6 +120,21 @@ MUTANTS = (
         "tests/test_planted_partitions.py::test_a_file_that_went_wrong_stops_at_its_own_day",
     ),
     Mutant(
+        "--help waits for SQLAlchemy",
+        "workforce_assets/cli/ledger_report.py",
+        "if TYPE_CHECKING:",
+        "if True:",
+        "tests/test_cli.py::test_help_waits_for_no_library_it_does_not_need",
+    ),
+    Mutant(
+        "a backfill ends at the first bad day",
+        "workforce_assets/cli/backfill.py",
+        "reports.append(at_work.run(day.isoformat(), clock, left))",
+        "reports.append(at_work.run(day.isoformat(), clock, left))\n"
+        "        if reports[-1].blocked:\n            return reports",
+        "tests/test_planted_partitions.py::test_a_backfill_goes_on_past_a_bad_day",
+    ),
+    Mutant(
         "a campaign's name is markup",
         "workforce_assets/report/page.py",
         "autoescape=True",

@@ -1,17 +1,19 @@
 """Entries of the ledger, as people and programs read them."""
 
 from collections import Counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from resources.store.entries import Entry, State
-from resources.store.reconciling import Settled
 from workforce_assets.cli.console import OUT, compact_table, print_json, shown
 
+if TYPE_CHECKING:
+    from resources.store.entries import Entry, State
+    from resources.store.reconciling import Settled
+
 SHOWN = 50
-_STATES: tuple[State, ...] = ("sent", "failed", "cancelled")
+_STATES: "tuple[State, ...]" = ("sent", "failed", "cancelled")
 
 
-def entry_json(entry: Entry) -> dict[str, Any]:
+def entry_json(entry: "Entry") -> dict[str, Any]:
     return {
         "key": entry.key.digest,
         "record_id": entry.record_id,
@@ -29,7 +31,7 @@ def entry_json(entry: Entry) -> dict[str, Any]:
     }
 
 
-def print_entries(entries: list[Entry], states: Counter[str]) -> None:
+def print_entries(entries: "list[Entry]", states: Counter[str]) -> None:
     table = compact_table("ledger", "key", "state", "record", "partition", "intent")
     for entry in entries[-SHOWN:]:
         at = entry.intent_at.isoformat(timespec="seconds")
@@ -41,14 +43,14 @@ def print_entries(entries: list[Entry], states: Counter[str]) -> None:
     OUT.print(told or "nothing was sent yet")
 
 
-def print_word(entry: Entry, json: bool) -> None:
+def print_word(entry: "Entry", json: bool) -> None:
     if json:
         print_json(entry_json(entry))
     else:
         OUT.print(f"{entry.key.digest[:12]} is now {entry.state}: {shown(entry.detail)}")
 
 
-def print_settled(settled: Settled, json: bool) -> None:
+def print_settled(settled: "Settled", json: bool) -> None:
     counts = {state: settled.count(state) for state in _STATES}
     if json:
         print_json(

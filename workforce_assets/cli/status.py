@@ -8,7 +8,6 @@ import typer
 from rich import box
 from rich.table import Table
 
-from specialists.decisions import DISPOSITIONS
 from workforce_assets.cli.console import OUT, compact_table, input_errors, print_json, shown
 
 REASONS = 12
@@ -62,6 +61,7 @@ def _sum(rows: list[dict[str, Any]], column: str) -> dict[str, int]:
 
 
 def _print(found: dict[str, list[dict[str, Any]]]) -> None:
+    from specialists.decisions import DISPOSITIONS
     from workforce_assets.summary import decider_kind
 
     columns = ("days", "rows", *DISPOSITIONS, "rule", "local", "model", "USD")
