@@ -59,7 +59,7 @@ class Job:
         made = []
         for contact in self.contacts:
             key = ledger.key("spring", 1, contact)
-            intent = Intent(key, f"lead-{contact}", DAY, key.message_id("vendor.example"), "d", AT)
+            intent = Intent(key, f"lead-{contact}", DAY, key.message_id("vendor.example", "secret"), "d", AT)
             made.append(Send(intent, (), partial(_envelope, intent)))
         return made
 

@@ -39,7 +39,9 @@ RACES = {"sqlite": 200, "postgresql": 50}
 
 def intent(contact: str = ADA, step: int = 1) -> Intent:
     key = SendLedger(None, "outbound", 10_000).key("spring", step, contact)  # type: ignore[arg-type]
-    return Intent(key, f"lead-{contact}", date(2026, 3, 2), key.message_id("vendor.example"), "d", AT)
+    return Intent(
+        key, f"lead-{contact}", date(2026, 3, 2), key.message_id("vendor.example", "secret"), "d", AT
+    )
 
 
 def claim(store: Engine, of: Intent) -> object:
