@@ -195,4 +195,18 @@ MUTANTS = (
         "                pass",
         "tests/test_send_epoch.py::test_an_older_copy_of_the_store_sends_nothing_until_it_is_reconciled",
     ),
+    Mutant(
+        "STARTTLS is taken where it is offered",
+        SESSION,
+        '"starttls": True, "tls"',
+        '"starttls": None, "tls"',
+        "tests/test_smtp_tls.py::test_nothing_is_downgraded",
+    ),
+    Mutant(
+        "any certificate will do",
+        SESSION,
+        'validate_certs=relay.security != "opportunistic"',
+        "validate_certs=False",
+        "tests/test_smtp_tls.py::test_a_relay_that_proves_nothing_gets_neither",
+    ),
 )
