@@ -163,4 +163,18 @@ MUTANTS = (
         "except ZeroDivisionError as error:  # no message",
         f"{CLASSES}::test_a_rule_that_breaks_stops_no_other_message",
     ),
+    Mutant(
+        "any mailbox gets the password",
+        "resources/inbox/imap.py",
+        "ssl_context=trusted, ",
+        "",
+        "tests/test_inbox_imap.py::test_the_password_goes_to_the_mailbox_that_proves_itself_alone",
+    ),
+    Mutant(
+        "reading a mailbox marks it read",
+        "resources/inbox/imap.py",
+        "(BODY.PEEK[])",
+        "(BODY[])",
+        "tests/test_inbox_imap.py::test_every_message_is_read_as_it_is_and_nothing_is_changed",
+    ),
 )

@@ -209,4 +209,19 @@ MUTANTS = (
         "validate_certs=False",
         "tests/test_smtp_tls.py::test_a_relay_that_proves_nothing_gets_neither",
     ),
+    Mutant(
+        "closing time is open",
+        "resources/business_hours.py",
+        "self.opens <= local.time() < self.closes",
+        "self.opens <= local.time() <= self.closes",
+        "tests/test_every_zone.py::test_nothing_is_sent_outside_business_hours_in_any_zone",
+    ),
+    Mutant(
+        "the recipient's clock has one offset the whole year",
+        "resources/business_hours.py",
+        "local = at.astimezone(place.zone)",
+        "local = at.astimezone(\n"
+        "            __import__('datetime').timezone(at.replace(month=1, day=1).astimezone(place.zone).utcoffset()))",
+        "tests/test_every_zone.py::test_nothing_is_sent_outside_business_hours_in_any_zone",
+    ),
 )
