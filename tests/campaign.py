@@ -190,8 +190,11 @@ def tally(case: str, job: Job, server: Running, kills: int) -> Tally:
 
 
 def new_job(folder: Path, server: Running, sends: int, how: str = "send_all", word: str = "to") -> Job:
-    url = f"sqlite:///{folder / 'operations.sqlite'}"
-    migrate(open_engine(url))
+    other = folder / "store_url"  # an empty database of another kind
+    url = other.read_text() if other.exists() else f"sqlite:///{folder / 'operations.sqlite'}"
+    engine = open_engine(url)
+    migrate(engine)
+    engine.dispose()
     contacts = tuple(f"{word}.{number}@x{number % 7}.example" for number in range(sends))
     return Job(url, str(folder / "send_epoch"), server.url, contacts, how)
 

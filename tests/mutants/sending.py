@@ -220,8 +220,14 @@ MUTANTS = (
         "the recipient's clock has one offset the whole year",
         "resources/business_hours.py",
         "local = at.astimezone(place.zone)",
-        "local = at.astimezone(\n"
-        "            __import__('datetime').timezone(at.replace(month=1, day=1).astimezone(place.zone).utcoffset()))",
+        "local = at + (at.replace(month=1, day=1).astimezone(place.zone).utcoffset() or timedelta())",
         "tests/test_every_zone.py::test_nothing_is_sent_outside_business_hours_in_any_zone",
+    ),
+    Mutant(
+        "what was sent is claimed again by its own record",
+        LEDGER,
+        '        case "sent":\n            return AlreadySent(entry)',
+        '        case "sent":\n            return None',
+        "tests/test_ledger.py::test_what_each_state_means_for_a_new_claim",
     ),
 )
