@@ -1,8 +1,8 @@
-"""Kills, faults and runs at once, the whole of it: one JSON line a case, then a table; exit 1 if a promise was
-broken, or the mutant that sends before it records was not seen to.
+"""Kills, faults and runs at once, the whole of it: one JSON line a case, then a table; exit 1 if a promise
+was broken, or if the oracle did not catch the mutant that sends before it records.
 
-`make campaign`, or `python -m benchmarks.campaign --kills 20 --sends 1000 --each 3` for a part. `--postgresql`:
-over a PostgreSQL of its own, which is emptied before each case.
+`make campaign`, or `python -m benchmarks.campaign --kills 20 --sends 1000 --each 3` for a part.
+`--postgresql`: over a PostgreSQL of its own, which is emptied before each case.
 """
 
 import argparse
