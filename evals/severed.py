@@ -18,7 +18,7 @@ from resources.crm import CohortContacts, CohortCrm, CohortEmailDomains, Contact
 from resources.directory import Directory, load_directory
 from resources.mail.mailer import Absent, Delivered, Delivery, Envelope, Finding, Found
 from resources.store.engine import open_engine
-from resources.store.entries import Intent
+from resources.store.entries import Intent, SendKey
 from resources.store.ledger import SendLedger
 from resources.store.suppressions import Suppressions
 from resources.store.tables import metadata
@@ -43,6 +43,13 @@ class SeveredMailer:
 
     def find(self, message_id: str) -> Finding:
         return Found() if message_id in self.taken else Absent()
+
+
+class PlainLedger(SendLedger):
+    """A ledger without a secret: held-out cases name Message-IDs that must come out the same everywhere."""
+
+    def message_id(self, key: SendKey, domain: str) -> str:
+        return f"<{key.digest}@{domain}>"
 
 
 class Severed(Mapping[str, object]):
@@ -94,7 +101,7 @@ class Severed(Mapping[str, object]):
         return (Verdict("send_gate", fails is None, fails),)
 
     def _ledger(self) -> SendLedger:
-        ledger = SendLedger(self._store, _WORKFORCE, _NO_CAP)
+        ledger = PlainLedger(self._store, _WORKFORCE, _NO_CAP)
         for case in self._cases:
             if case.world.earlier is not None and case.world.email:
                 _enter(ledger, self._campaign, case.world.email, case.world.earlier)
@@ -147,7 +154,7 @@ def _enter(ledger: SendLedger, sent_in: Campaign, address: str, earlier: Earlier
     key = ledger.key(sent_in.id, sent_in.step, contact_key(address))
     domain = sent_in.sender.email.rpartition("@")[2]
     partition = date.fromisoformat(earlier.partition)
-    ledger.claim(Intent(key, earlier.record_id, partition, key.message_id(domain), "", earlier.at))
+    ledger.claim(Intent(key, earlier.record_id, partition, ledger.message_id(key, domain), "", earlier.at))
     if earlier.state != "intent":
         sent_at = earlier.at if earlier.state == "sent" else None
         ledger.record(key, earlier.state, sent_at=sent_at, detail="held-out case")

@@ -59,7 +59,7 @@ class Job:
         made = []
         for contact in self.contacts:
             key = ledger.key("spring", 1, contact)
-            intent = Intent(key, f"lead-{contact}", DAY, key.message_id("vendor.example"), "d", AT)
+            intent = Intent(key, f"lead-{contact}", DAY, key.message_id("vendor.example", "secret"), "d", AT)
             made.append(Send(intent, (), partial(_envelope, intent)))
         return made
 
@@ -190,8 +190,11 @@ def tally(case: str, job: Job, server: Running, kills: int) -> Tally:
 
 
 def new_job(folder: Path, server: Running, sends: int, how: str = "send_all", word: str = "to") -> Job:
-    url = f"sqlite:///{folder / 'operations.sqlite'}"
-    migrate(open_engine(url))
+    other = folder / "store_url"  # an empty database of another kind
+    url = other.read_text() if other.exists() else f"sqlite:///{folder / 'operations.sqlite'}"
+    engine = open_engine(url)
+    migrate(engine)
+    engine.dispose()
     contacts = tuple(f"{word}.{number}@x{number % 7}.example" for number in range(sends))
     return Job(url, str(folder / "send_epoch"), server.url, contacts, how)
 

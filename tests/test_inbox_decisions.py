@@ -31,7 +31,9 @@ ADA, BOB = "ada@north.example", "bob@south.example"
 def sent(store: Engine, contact: str = ADA, step: int = 1, state: str = "sent") -> Intent:
     ledger = SendLedger(store, "outbound", 1000)
     key = ledger.key("spring", step, contact)
-    intent = Intent(key, f"lead-{contact}", date(2026, 3, 2), key.message_id("vendor.example"), "d", AT)
+    intent = Intent(
+        key, f"lead-{contact}", date(2026, 3, 2), key.message_id("vendor.example", "secret"), "d", AT
+    )
     assert isinstance(ledger.claim(intent), Claimed)
     ledger.record(key, state, sent_at=AT if state == "sent" else None)  # type: ignore[arg-type]
     return intent
@@ -57,7 +59,7 @@ def test_what_proves_a_send_suppresses_its_recipient(store: Engine, kind: str) -
         "text": text_bounce("ada@north.example: 550 unknown user", intent.message_id),
         "complaint": complaint(intent.message_id),
         "reply": reply("unsubscribe", to=intent.message_id),
-        "subject": reply("", subject=f"unsubscribe {intent.key.digest}"),
+        "subject": reply("", subject=f"unsubscribe {intent.message_id[1:].partition('@')[0]}"),
         "link": dsn(no_id).replace(b"Subject: A question", f"List-Unsubscribe: <{link}>".encode()),
     }[kind]
     (told,) = ingest(store, message)
@@ -68,6 +70,12 @@ def test_what_proves_a_send_suppresses_its_recipient(store: Engine, kind: str) -
 FORGED = {
     "no proof": lambda mine: dsn("<1@vendor.example>"),
     "a key that was never used": lambda mine: dsn(f"<{'0' * 64}@vendor.example>"),
+    "computed from campaign and address": lambda mine: dsn(f"<{mine.key.digest}@vendor.example>"),
+    "computed with a guessed secret": lambda mine: dsn(mine.key.message_id("vendor.example", "guess")),
+    "a computed key in the subject": lambda mine: reply("", subject=f"unsubscribe {mine.key.digest}"),
+    "a report with a computed key": lambda mine: dsn("<1@vendor.example>").replace(
+        b"Subject: Undelivered", f"Subject: unsubscribe {mine.key.digest} Undelivered".encode()
+    ),
     "another domain": lambda mine: dsn(mine.message_id.replace("vendor", "attacker")),
     "no mail system": lambda mine: (
         dsn(mine.message_id)
@@ -103,6 +111,17 @@ def test_a_bounce_suppresses_no_address_that_it_claims(store: Engine) -> None:
     sent(store, BOB)
     ingest(store, dsn(mine.message_id, to=BOB))
     assert BOB not in suppressed(store)
+
+
+def test_a_send_from_before_there_were_tags_is_proven_by_what_was_written_down(store: Engine) -> None:
+    """Its Message-ID is in the ledger, and nothing is computed anew."""
+    ledger = SendLedger(store, "outbound", 1000)
+    for step, prove in enumerate((lambda i: dsn(i), lambda i: reply("", subject=f"unsubscribe {i[1:65]}"))):
+        key = ledger.key("old", step, ADA if step else BOB)
+        message_id = f"<{key.digest}@vendor.example>"
+        ledger.claim(Intent(key, "lead", date(2026, 3, 2), message_id, "d", AT))
+        assert ingest(store, prove(message_id))[0].decision == "suppress"
+    assert set(suppressed(store)) == {ADA, BOB}
 
 
 @pytest.mark.parametrize("state", ["failed", "deferred", "cancelled"])
@@ -183,7 +202,7 @@ def test_a_suppression_outlives_the_contact(store: Engine) -> None:
     for n, written in enumerate((ADA, " ADA@North.Example ", "Ada+crm@NORTH.example")):
         key = ledger.key("summer", n + 1, contact_key(written))
         claim = ledger.claim(
-            Intent(key, f"again-{n}", date(2027, 1, 1), key.message_id("v.example"), "d", AT)
+            Intent(key, f"again-{n}", date(2027, 1, 1), key.message_id("v.example", "secret"), "d", AT)
         )
         assert isinstance(claim, Refused) and claim.for_good
     (given,) = Consents(store).of(ADA)

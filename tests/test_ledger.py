@@ -30,9 +30,10 @@ from resources.mail.message import MessageError
 from resources.mail.outbox import MaildirOutbox
 from resources.mail.sending import NotSent, Sent, send_once
 from resources.store import ledger as ledger_module
-from resources.store.engine import reading, writing
+from resources.store.engine import open_engine, reading, writing
 from resources.store.entries import AlreadySent, Claimed, Duplicate, Intent, Pending, Refused, SendOutcome
 from resources.store.ledger import SendLedger
+from resources.store.migrate import migrate
 from resources.store.send_checks import Request, not_suppressed
 from resources.store.send_rates import RateLimits
 from resources.store.suppressions import Suppressions
@@ -54,7 +55,7 @@ def intent(
     contact: str = "ada@north.example", record_id: str = "lead-1", at: datetime = AT, partition: date = DAY
 ) -> Intent:
     key = SendLedger(None, "outbound", CAP).key("spring", 1, contact)  # type: ignore[arg-type]
-    return Intent(key, record_id, partition, key.message_id("vendor.example"), "d" * 64, at)
+    return Intent(key, record_id, partition, key.message_id("vendor.example", "secret"), "d" * 64, at)
 
 
 def outbound_ledger(store: Engine, cap: int = CAP) -> SendLedger:
@@ -104,8 +105,24 @@ def test_another_step_campaign_or_workforce_is_another_send(store: Engine) -> No
     ]
     assert len({key.digest for key in keys}) == 4
     for key in keys:
-        claim = ledger.claim(Intent(key, "lead-1", DAY, key.message_id("x.example"), "d", AT))
+        claim = ledger.claim(Intent(key, "lead-1", DAY, key.message_id("x.example", "secret"), "d", AT))
         assert isinstance(claim, Claimed)
+
+
+def test_a_message_id_is_the_stores_own_and_stays(store: Engine, tmp_path: Path) -> None:
+    """The same from eight ledgers that ask first at once, and later; another store makes another."""
+    key = SendLedger(store, "outbound", 0).key("spring", 1, "ada@north.example")
+
+    def asked(_: int) -> str:
+        return SendLedger(store, "outbound", 0).message_id(key, "vendor.example")
+
+    with ThreadPoolExecutor(8) as pool:
+        [message_id] = set(pool.map(asked, range(8)))
+    other = open_engine(f"sqlite:///{tmp_path / 'other.sqlite'}")
+    migrate(other)
+    assert asked(0) == message_id != SendLedger(other, "outbound", 0).message_id(key, "vendor.example")
+    assert message_id.startswith(f"<{key.digest}.") and len(message_id) < 200
+    other.dispose()
 
 
 def test_the_database_itself_refuses_a_second_row(store: Engine) -> None:
@@ -242,7 +259,7 @@ def test_nothing_is_claimed_after_a_suppression_is_in_force(store: Engine) -> No
 def test_mutant_a_claim_that_skips_the_suppression_check_is_caught(store: Engine) -> None:
     ledger = outbound_ledger(store)
     ledger.checks = tuple(check for check in ledger.checks if check is not not_suppressed)
-    Suppressions(store).suppress("eve@x.example", "complained", "report", AT)
+    Suppressions(store).suppress("eve@x.example", "bounced", "report", AT)
     assert isinstance(ledger.claim(intent("eve@x.example")), Claimed)
 
 

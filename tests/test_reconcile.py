@@ -22,7 +22,7 @@ DAY = date(2026, 3, 2)
 
 def intent(contact: str) -> Intent:
     key = SendLedger(None, "outbound", 0).key("spring", 1, contact)  # type: ignore[arg-type]
-    return Intent(key, f"lead-{contact}", DAY, key.message_id("vendor.example"), "d", AT)
+    return Intent(key, f"lead-{contact}", DAY, key.message_id("vendor.example", "secret"), "d", AT)
 
 
 def unknown(store: Engine, *contacts: str) -> SendLedger:

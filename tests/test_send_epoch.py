@@ -54,7 +54,7 @@ class There:
         made = []
         for contact in contacts:
             key = ledger.key("spring", 1, contact)
-            one = Intent(key, f"lead-{contact}", DAY, key.message_id("v.example"), "d", AT)
+            one = Intent(key, f"lead-{contact}", DAY, key.message_id("v.example", "secret"), "d", AT)
             made.append(
                 Send(one, (), lambda i=one: Envelope(i.message_id, "s@v.example", i.key.contact, b""))
             )

@@ -42,7 +42,7 @@ def ledger(store: Engine, clock: Clock, per_minute: int | None, per_domain: int 
 
 def intent(of: SendLedger, contact: str) -> Intent:
     key = of.key("spring", 1, contact)
-    return Intent(key, f"lead-{contact}", DAY, key.message_id("vendor.example"), "d", AT)
+    return Intent(key, f"lead-{contact}", DAY, key.message_id("vendor.example", "secret"), "d", AT)
 
 
 class Wire:

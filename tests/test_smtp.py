@@ -150,7 +150,7 @@ def sends(ledger: SendLedger, *contacts: str) -> list[Send]:
     made = []
     for contact in contacts:
         key = ledger.key("spring", 1, contact)
-        intent = Intent(key, f"lead-{contact}", DAY, key.message_id("vendor.example"), "d", AT)
+        intent = Intent(key, f"lead-{contact}", DAY, key.message_id("vendor.example", "secret"), "d", AT)
         made.append(Send(intent, (), lambda c=contact, i=intent: envelope(c, message_id=i.message_id)))
     return made
 

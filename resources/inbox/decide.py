@@ -5,7 +5,7 @@ whatever address the message claims. Nothing is ever answered automatically.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from resources.inbox.auto_replies import says_gone
@@ -31,12 +31,14 @@ class SoftBounces:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """`suppress`: the contact to suppress and why; `soft_bounce_of`: the contact whose soft bounce counts."""
+    """`suppress`: the contact to suppress and why; `soft_bounce_of`: the contact whose soft bounce counts;
+    `holds`: the contacts that get nothing until a person has read it."""
 
     decision: Verb
     reason: str
     suppress: tuple[str, str] | None = None
     soft_bounce_of: str | None = None
+    holds: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,23 @@ class Standing:
 
 
 def decide(mail: Mail | None, found: Classified, standing: Standing, limit: SoftBounces) -> Decision:
-    """Never suppresses without a proven send to exactly one contact."""
+    """Never suppresses without a proven send to exactly one contact. What is held holds its contacts."""
+    decided = _decide(mail, found, standing, limit)
+    if decided.decision != "held":
+        return decided
+    return replace(decided, holds=_holds(mail, found, standing))
+
+
+def _holds(mail: Mail | None, found: Classified, standing: Standing) -> tuple[str, ...]:
+    """The recipients of the sends that it proves, and whoever its From names: a forged From can make a
+    person look, and never suppress. A bounce's From is no contact."""
+    contacts = {entry.key.contact for entry in standing.sends if entry.state in _MAY_BE_OUT}
+    if mail is not None and found.kind not in ("bounce_hard", "bounce_soft"):
+        contacts |= from_contacts(mail)
+    return tuple(sorted(contacts))
+
+
+def _decide(mail: Mail | None, found: Classified, standing: Standing, limit: SoftBounces) -> Decision:
     if mail is None or not found.clear:
         return Decision("held", f"{found.why}; a person must look")
     match found.kind:

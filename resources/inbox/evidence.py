@@ -9,7 +9,8 @@ from resources.inbox.returned_copy import message_ids_in_copy
 
 _ID = re.compile(r"<[!-;=?-~]{3,900}>")
 _URL = re.compile(r"https?://[^\s<>\"']{10,2000}")
-_KEY = re.compile(r"\bunsubscribe[ +:]+([0-9a-f]{64})\b", re.IGNORECASE)
+# What List-Unsubscribe's mailto has for a subject: the left part of the send's Message-ID.
+_NAME = re.compile(r"\bunsubscribe[ +:]+([0-9a-f]{64}(?:\.[0-9a-f]{32})?)(?![0-9a-z.])", re.IGNORECASE)
 _MOST = 200
 
 # The ledger key of a link that we signed; None for any other text.
@@ -18,20 +19,23 @@ KeyOfLink = Callable[[str], str | None]
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """Claims, to be held against the ledger: Message-IDs, and ledger keys from links and subjects."""
+    """Claims, to be held against the ledger: Message-IDs, left parts of them (from subjects), and ledger keys
+    (from links that we signed)."""
 
-    message_ids: tuple[str, ...]
-    keys: tuple[str, ...]
+    message_ids: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
 
 
 def evidence(mail: Mail, key_of_link: KeyOfLink) -> Evidence:
     """From the threading headers, the returned message's own headers, and links in either. Never raises."""
     try:
         ids = tuple(dict.fromkeys(_message_ids(mail)))[:_MOST]
+        names = tuple(name.lower() for name in _NAME.findall(mail.header("Subject")))[:_MOST]
         keys = tuple(dict.fromkeys(_keys(mail, key_of_link)))[:_MOST]
     except Exception:  # nothing that cannot be read proves anything
-        return Evidence((), ())
-    return Evidence(ids, keys)
+        return Evidence()
+    return Evidence(ids, names, keys)
 
 
 def _message_ids(mail: Mail) -> Iterator[str]:
@@ -51,7 +55,6 @@ def _ids_of_returned(part: Part) -> Iterator[str]:
 
 
 def _keys(mail: Mail, key_of_link: KeyOfLink) -> Iterator[str]:
-    yield from (key.lower() for key in _KEY.findall(mail.header("Subject")))
     headers = [value for part in mail.returned for value in headers_of(part, "List-Unsubscribe")]
     for text in (
         *headers,

@@ -1,6 +1,7 @@
 """An IMAP folder (RFC 3501), read by UID and never changed: it is opened read-only and nothing is flagged."""
 
 import imaplib
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from urllib.parse import SplitResult, unquote, urlsplit, urlunsplit
@@ -9,6 +10,7 @@ from resources.errors import InputError
 
 _TIMEOUT_SECONDS = 60
 _PASSWORD = "WORKFORCE_IMAP_PASSWORD"
+_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 
 def read_imap(url: str, password: str | None, known: Callable[[str], bool]) -> Iterator[tuple[str, bytes]]:
@@ -48,11 +50,20 @@ def _messages(client: imaplib.IMAP4, url: str, known: Callable[[str], bool]) -> 
             yield name, octets
 
 
+def _connected(parts: SplitResult) -> imaplib.IMAP4:
+    """Over TLS with a verified certificate (imaplib's own default verifies none), or on this machine."""
+    host, trusted = parts.hostname or "", ssl.create_default_context()
+    if parts.scheme == "imaps":
+        return imaplib.IMAP4_SSL(host, parts.port or 993, ssl_context=trusted, timeout=_TIMEOUT_SECONDS)
+    client = imaplib.IMAP4(host, parts.port or 143, timeout=_TIMEOUT_SECONDS)
+    if host not in _THIS_MACHINE:
+        client.starttls(trusted)  # raises where it is not offered: no password goes in the clear
+    return client
+
+
 @contextmanager
 def _opened(parts: SplitResult, password: str) -> Iterator[imaplib.IMAP4]:
-    host, secure = parts.hostname or "", parts.scheme == "imaps"
-    kind = imaplib.IMAP4_SSL if secure else imaplib.IMAP4
-    with kind(host, parts.port or (993 if secure else 143), timeout=_TIMEOUT_SECONDS) as client:
+    with _connected(parts) as client:
         client.login(unquote(parts.username or ""), password)
         folder = unquote(parts.path.strip("/")) or "INBOX"
         status, why = client.select(

@@ -78,12 +78,12 @@ class Inbox:
 
     def _read(self, message: Found) -> tuple[Mail | None, Classified, Evidence]:
         if message.content is None:
-            return None, Classified("other", message.problem, clear=False), Evidence((), ())
+            return None, Classified("other", message.problem, clear=False), Evidence()
         mail, found = classify_bytes(message.content)
-        return mail, found, Evidence((), ()) if mail is None else evidence(mail, self._key_of_link)
+        return mail, found, Evidence() if mail is None else evidence(mail, self._key_of_link)
 
     def _standing(self, connection: Connection, proof: Evidence, at: datetime) -> Standing:
-        sends = sends_named(connection, proof.message_ids, proof.keys)
+        sends = sends_named(connection, proof.message_ids, proof.names, proof.keys)
         contacts = {entry.key.contact for entry in sends}
         before = sum(soft_bounces(connection, contact, at, self._limit.days) for contact in contacts)
         return Standing(sends, before)
@@ -113,7 +113,7 @@ class Inbox:
 def _row(message: Found, told: Told, decision: Decision, at: datetime) -> Handled:
     content = message.content if told.decision == "held" else None
     names = (_digest(message), told.file, told.kind, told.decision, told.reason)
-    return Handled(*names, at, decision.soft_bounce_of, content)
+    return Handled(*names, at, decision.soft_bounce_of, content, decision.holds)
 
 
 def _told(message: Found, found: Classified, decision: Decision) -> Told:

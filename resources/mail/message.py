@@ -63,7 +63,7 @@ def build_message(plan: Plan, signer: DkimSigner | None = None) -> bytes:
     writes is believed only when it reads back.
     """
     sender, recipient = _address("From", plan.sender.email), _address("To", plan.recipient)
-    body, mailto = _body(plan.body), _mailto(sender, plan.key)
+    body, mailto = _body(plan.body), _mailto(sender, plan.message_id)
     planned = _headers(plan, recipient, mailto, one_click=signer is not None)
     try:
         lines = [
@@ -122,9 +122,10 @@ def _filled(name: str, text: str) -> str:
     return text
 
 
-def _mailto(sender: str, key: str) -> str:
+def _mailto(sender: str, message_id: str) -> str:
     """RFC 2369: a mailto that names the send, so that a reply can be matched without reading it."""
-    return f"mailto:{sender}?subject={quote(f'unsubscribe {key}')}"
+    name = message_id.strip("<>").rpartition("@")[0]
+    return f"mailto:{sender}?subject={quote(f'unsubscribe {name}')}"
 
 
 def _https(url: str) -> str:

@@ -1,6 +1,6 @@
 """The consent ledger: who said yes or no, where we have it from, and when. Only ever added to."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -43,6 +43,17 @@ class Consents:
             return [
                 Consent(row.contact, row.consent, row.source, row.at) for row in connection.execute(query)
             ]
+
+
+def last_consents(connection: Connection, contacts: Sequence[str]) -> dict[str, str]:
+    """The newest consent of each contact that has one; of a yes and a no at the same time, the no. Inside a
+    transaction that decides on it."""
+    query = (
+        select(consents.c.contact, consents.c.consent)
+        .where(consents.c.contact.in_(contacts))
+        .order_by(consents.c.at, consents.c.consent)  # opted_in before opted_out
+    )
+    return {row.contact: row.consent for row in connection.execute(query)}
 
 
 def add_consents(connection: Connection, given: Iterable[Consent]) -> None:

@@ -1,6 +1,7 @@
 """The ledger's nouns: an intent, an entry, and the union of what claiming one may answer."""
 
 import hashlib
+import hmac
 import json
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -26,9 +27,14 @@ class SendKey:
         """The idempotency key: SHA-256 (64 hex digits) of the four as a JSON array."""
         return _digest(self.workforce, self.campaign, self.step, self.contact)
 
-    def message_id(self, domain: str) -> str:
-        """RFC 5322 Message-ID, the same for every attempt."""
-        return f"<{self.digest}@{domain}>"
+    def message_id(self, domain: str, secret: str) -> str:
+        """RFC 5322 Message-ID, `<key.tag@domain>`, the same for every attempt.
+
+        Who knows campaign and address can compute the key. The tag (128 bits of HMAC-SHA256 under `secret`)
+        cannot be computed, so a bounce that names the Message-ID was written by somebody who saw the message.
+        """
+        tag = hmac.new(secret.encode(), self.digest.encode("ascii"), hashlib.sha256).hexdigest()[:32]
+        return f"<{self.digest}.{tag}@{domain}>"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,16 +7,21 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, func, insert, or_, select
 
 from resources.store.entries import Entry
+from resources.store.inbox_holds import hold_in
 from resources.store.ledger_rows import entry_of
 from resources.store.tables import inbox_messages, ledger
 
 # Ids looked up in one statement, well under SQLite's limit of 32,766 parameters.
 _CHUNK = 1000
+_KEY_DIGITS = 64
 
 
 @dataclass(frozen=True, slots=True)
 class Handled:
-    """One message: SHA-256 of its octets, where it lay, and what was decided. `content` stands if held."""
+    """One message: SHA-256 of its octets, where it lay, and what was decided.
+
+    `content` stands if held; `holds`: the contacts that get nothing until a person has settled it.
+    """
 
     digest: str
     file: str
@@ -26,13 +31,16 @@ class Handled:
     at: datetime
     soft_bounce_of: str | None = None
     content: bytes | None = None
+    holds: tuple[str, ...] = ()
+
+
+# What is told of a message again.
+_TOLD = ("digest", "file", "kind", "decision", "reason", "at", "soft_bounce_of")
 
 
 def handled(connection: Connection, digest: str) -> Handled | None:
     """What was decided about these octets before; without their content."""
-    query = select(*(c for c in inbox_messages.c if c.name != "content")).where(
-        inbox_messages.c.digest == digest
-    )
+    query = select(*(inbox_messages.c[name] for name in _TOLD)).where(inbox_messages.c.digest == digest)
     row = connection.execute(query).one_or_none()
     return None if row is None else Handled(**row._mapping)
 
@@ -46,16 +54,28 @@ def knows_file(connection: Connection, file: str) -> bool:
 
 def keep(connection: Connection, message: Handled) -> None:
     """Raises IntegrityError if these octets were handled before: look first, in the same transaction."""
-    values = {column.name: getattr(message, column.name) for column in inbox_messages.c}
+    values = {name: getattr(message, name) for name in (*_TOLD, "content")}
     connection.execute(insert(inbox_messages).values(**values))
+    hold_in(connection, message.digest, message.holds)
 
 
-def sends_named(connection: Connection, message_ids: Sequence[str], keys: Sequence[str]) -> tuple[Entry, ...]:
-    """The ledger's entries, of any workforce, with one of these Message-IDs or keys."""
-    query = select(ledger).where(
-        or_(ledger.c.message_id.in_(message_ids[:_CHUNK]), ledger.c.key.in_(keys[:_CHUNK]))
+def sends_named(
+    connection: Connection, message_ids: Sequence[str], names: Sequence[str], keys: Sequence[str]
+) -> tuple[Entry, ...]:
+    """The ledger's entries, of any workforce, with one of these Message-IDs, left parts of one, or keys.
+
+    The Message-ID is the one that was written down at the send, whatever would be computed today.
+    """
+    asked = [*keys[:_CHUNK], *(name[:_KEY_DIGITS] for name in names[:_CHUNK])]
+    query = select(ledger).where(or_(ledger.c.message_id.in_(message_ids[:_CHUNK]), ledger.c.key.in_(asked)))
+    found = (entry_of(row) for row in connection.execute(query))
+    return tuple(
+        entry
+        for entry in found
+        if entry.message_id in message_ids
+        or entry.key.digest in keys
+        or entry.message_id[1:].rpartition("@")[0] in names
     )
-    return tuple(entry_of(row) for row in connection.execute(query))
 
 
 def soft_bounces(connection: Connection, contact: str, at: datetime, days: int) -> int:

@@ -7,6 +7,7 @@ A deferred or cancelled row may be claimed again and is then the same row; `sent
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from functools import cached_property
 
 from sqlalchemy import Connection, Engine, select
 
@@ -25,15 +26,8 @@ from resources.store.entries import (
     State,
 )
 from resources.store.ledger_rows import entries_of, entry_for, entry_of, record_outcomes, write_intents
-from resources.store.send_checks import (
-    REFUSALS,
-    Check,
-    GroupCheck,
-    Judge,
-    Request,
-    not_suppressed,
-    under_cap,
-)
+from resources.store.own_secret import own_secret
+from resources.store.send_checks import ALWAYS, REFUSALS, Check, GroupCheck, Judge, Request, under_cap
 from resources.store.send_epoch import EpochFile, count_intents, intents_of
 from resources.store.send_rates import RateLimits, Slots
 from resources.store.suppressions import SENDING
@@ -43,8 +37,8 @@ from resources.store.tables import ledger
 class SendLedger:
     """One workforce's ledger. `daily_cap`: sends per UTC day of the decision clock.
 
-    Suppression and the cap are checked for every claim, whatever else the caller checks; the rate limits
-    after all else. `epoch` guards against a copy of the store that was put back.
+    Suppression, consent, held messages and the cap are checked for every claim, whatever else the caller
+    checks; the rate limits after all else. `epoch` guards against a copy of the store that was put back.
     """
 
     def __init__(
@@ -57,11 +51,19 @@ class SendLedger:
     ) -> None:
         self._engine, self._workforce, self._epoch = engine, workforce, epoch
         self.limits = limits or RateLimits()
-        self.checks: tuple[GroupCheck, ...] = (not_suppressed, under_cap(daily_cap))
+        self.checks: tuple[GroupCheck, ...] = (*ALWAYS, under_cap(daily_cap))
 
     def key(self, campaign: str, step: int, contact: str) -> SendKey:
         """`contact` is normalised (resources/contact_key.py)."""
         return SendKey(self._workforce, campaign, step, contact)
+
+    def message_id(self, key: SendKey, domain: str) -> str:
+        """The send's Message-ID, which nobody without this store's secret can compute."""
+        return key.message_id(domain, self._secret)
+
+    @cached_property
+    def _secret(self) -> str:
+        return own_secret(self._engine, "message_id")
 
     def claim(self, intent: Intent, also: Iterable[Check] = ()) -> Claim:
         """`claim_all` of one."""

@@ -16,8 +16,8 @@ from resources.store.send_epoch import EpochFile, count_intents, intents_of
 from resources.store.suppressions import SENDING
 from resources.store.tables import ledger
 
-# The left part of our Message-IDs is the idempotency key.
-_OURS = re.compile(r"<([0-9a-f]{64})@[^<>@\s]+>")
+# The left part of our Message-IDs begins with the idempotency key; older ones have no tag after it.
+_OURS = re.compile(r"<([0-9a-f]{64})(?:\.[0-9a-f]{32})?@[^<>@\s]+>")
 _OPEN = ("intent", "unknown")
 
 

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, func, select
 
+from resources.store.consents import last_consents
 from resources.store.entries import Intent, Refused
+from resources.store.inbox_holds import held_among
 from resources.store.suppressions import suppressions_of
 from resources.store.tables import ledger
 
@@ -36,6 +38,34 @@ def not_suppressed(connection: Connection, intents: Sequence[Intent]) -> Judge:
         return None if suppression is None else Refused(f"suppressed: {suppression.reason}", for_good=True)
 
     return judge
+
+
+def not_awaited(connection: Connection, intents: Sequence[Intent]) -> Judge:
+    """No message of this contact waits for a person: it may be a no that no rule could read."""
+    held = held_among(connection, [intent.key.contact for intent in intents])
+
+    def judge(intent: Intent, _: Sequence[Intent]) -> Refused | None:
+        if intent.key.contact not in held:
+            return None
+        return Refused("a message from this contact waits for a person", for_good=False)
+
+    return judge
+
+
+def not_opted_out(connection: Connection, intents: Sequence[Intent]) -> Judge:
+    """The last word in the consent ledger is no `no`, whichever file a record's own consent came in with."""
+    last = last_consents(connection, [intent.key.contact for intent in intents])
+
+    def judge(intent: Intent, _: Sequence[Intent]) -> Refused | None:
+        if last.get(intent.key.contact) != "opted_out":
+            return None
+        return Refused("opted out", for_good=True)
+
+    return judge
+
+
+# Asked of every claim; the last one may pass away as soon as a person has looked.
+ALWAYS: tuple[GroupCheck, ...] = (not_suppressed, not_opted_out, not_awaited)
 
 
 def under_cap(cap: int) -> GroupCheck:

@@ -143,7 +143,26 @@ inbox_messages = Table(
     Column("at", Instant, nullable=False),
     Column("soft_bounce_of", Text),
     Column("content", LargeBinary),
+    Column("settled_at", Instant),
+    Column("settled_by", AnyText),
     CheckConstraint("decision IN ('suppress', 'held', 'ignored')", name="decision"),
     Index(None, "file"),
     Index(None, "soft_bounce_of", "at"),
+)
+
+# The contacts that a held message holds: nothing is sent to them until a person has settled it.
+inbox_holds = Table(
+    "inbox_holds",
+    metadata,
+    Column("contact", Text, primary_key=True),
+    Column("digest", Text, primary_key=True),
+    Index(None, "digest"),
+)
+
+# What this installation signs with, by name: made once, and never shown.
+secrets = Table(
+    "secrets",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("value", Text, nullable=False),
 )

@@ -65,7 +65,7 @@ class Tools(Toolbox):
         found = self._suppressions.find(normalised)
         return recipient_of(
             contact,
-            message_id=key.message_id(self._domain()),
+            message_id=self._ledger.message_id(key, self._domain()),
             suppressed=Suppressed(reason=found.reason, at=found.at) if found else None,
             earlier=self._earlier(key, row["record_id"], row["partition"]),
         )
@@ -113,7 +113,7 @@ class Tools(Toolbox):
             key,
             record.record_id,
             record.partition,
-            key.message_id(self._domain()),
+            self._ledger.message_id(key, self._domain()),
             digest(draft),
             record.at,
             provenance.decided_by,
