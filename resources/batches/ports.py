@@ -113,8 +113,11 @@ class BatchBook(Protocol):
         """The provider has it, under this id."""
         ...
 
-    def never_sent(self, batch_id: str, why: str) -> None:
-        """The provider does not have it: what it had reserved is free again."""
+    def never_sent(self, batch_id: str, why: str, *, lost: bool) -> None:
+        """The provider does not have it: what it had reserved is free again.
+
+        `lost`: records still wait for it, so their partition is to be made again.
+        """
         ...
 
     def unclear(self, batch_id: str, why: str) -> None:

@@ -19,7 +19,7 @@ _PATH = "/v1/messages/batches"
 _PAGE = 100
 # One attempt of anything, results and a batch of 32 MB included.
 TIMEOUT_SECONDS = 300.0
-# The statuses that go with an error's type (https://platform.claude.com/docs/en/api/errors): a result has none.
+# The statuses of errors, by type (https://platform.claude.com/docs/en/api/errors): a result has none.
 _STATUS = {
     "invalid_request_error": 400,
     "authentication_error": 401,
