@@ -25,7 +25,7 @@ from specialists.records import Record
 from specialists.specialist import Specialist
 from specialists.tool_loop import SECOND_ANSWERS
 
-# The provider takes 100,000 requests and 256 MB; these keep a stage's memory, and what one failure holds, small.
+# The provider takes 100,000 requests and 256 MB; these keep memory, and what one failure holds, small.
 MOST_REQUESTS, MOST_BYTES = 10_000, 32_000_000
 # How often in one round what failed is asked, as for calls: another answer may fit, a day may be less busy.
 _ATTEMPTS = {"malformed": 1 + SECOND_ANSWERS, "expired": 2, "canceled": 1, "void": 2**31}
@@ -152,8 +152,8 @@ class BatchJudging:
             if spent + worst > limits.usd_per_record:
                 one.judged.set_result(
                     OverBudget(
-                        f"over budget: an attempt may cost {worst:.4f} USD, {spent:.4f} of the record's limit "
-                        f"of {limits.usd_per_record} USD are spent"
+                        f"over budget: an attempt may cost {worst:.4f} USD, {spent:.4f} of the record's "
+                        f"limit of {limits.usd_per_record} USD are spent"
                     )
                 )
                 continue
@@ -172,7 +172,7 @@ class BatchJudging:
         return body
 
     def _round(self, last: Request | None) -> tuple[int, float]:
-        """The number of the attempt, and what those before it have cost. A run somebody started begins anew."""
+        """The number of the attempt, and what those before it in its round have cost."""
         if last is None or not self._at.follows:
             return 1, 0.0
         return last.attempt + 1, last.earlier_usd + last.usd

@@ -40,8 +40,8 @@ def _answered(blueprint: Blueprint, batch: Batch, said: Said) -> Settled:
         )
     else:
         answer = Answered(reply.output, usage, (Step("answered", said.model, said.stop, usage),))
-    fate = "refused" if isinstance(answer, Refused) else "answered"
-    return Settled(fate, "", usd, judgement=Judgement(f"model:{batch.candidate}", answer))
+    judgement = Judgement(f"model:{batch.candidate}", answer)
+    return Settled("refused" if isinstance(answer, Refused) else "answered", "", usd, judgement=judgement)
 
 
 def _checked(blueprint: Blueprint, batch: Batch, said: Said, model: Model) -> Answered | Refused | str:

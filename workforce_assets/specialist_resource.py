@@ -11,6 +11,7 @@ from resources.gateway.ports import Candidate, Gateway
 from specialists.evidence import refuse_stale
 from specialists.specialist import Blueprint, Specialist, blueprint
 from specialists.stage import Stage
+from workforce_assets.batches import batching
 from workforce_assets.manager import StageLine, Workforce
 from workforce_assets.world import RunBudget, World
 
@@ -40,6 +41,7 @@ class SpecialistResource(dg.ConfigurableResource[Any]):
             setting=world.setting(at),
             run_id=run.run_id,
             in_flight=GatewaySettings.from_environment(os.environ).in_flight,
+            batching=batching(self.blueprint, workforce, world, at, run),
         )
 
     def examined(self, workforce: Workforce, line: StageLine, world: World, at: datetime) -> Specialist:
