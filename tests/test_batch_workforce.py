@@ -7,7 +7,10 @@ from dataclasses import replace
 import dagster as dg
 import pytest
 
+from resources.store.engine import open_engine
+from resources.store.migrate import migrate
 from specialists.specialist import Blueprint, blueprint
+from tests.batch_kit import Office
 from tests.gateway_kit import HAIKU, at_provider
 from tests.outbound import SAMPLE_DAY, Outbound
 from tests.provider import Provider, running
@@ -67,16 +70,18 @@ def test_a_day_waits_for_its_batch_and_is_made_again(provider: Provider, outboun
 def test_cancel_is_a_command(provider: Provider, outbound: Outbound) -> None:
     """It asks the provider to stop; what is unknown or over cannot be cancelled, and says so in one line."""
     provider.batches.lasts_seconds = 1e6
-    outbound.hand_in(limit=25)
-    outbound.run()
+    engine = open_engine(outbound.settings.operations_url)
+    migrate(engine)
+    office = Office(engine)
+    office.run((1, 3))
     code, out, _ = workforce(outbound.root, "batches", "cancel", "msgbatch_1")
     assert code == 0 and "asked to stop" in out
     assert provider.batches.made["msgbatch_1"].canceled_at is not None
-    code, out, _ = workforce(outbound.root, "batches", "poll")
-    assert code == 0 and "run 2026-03-02 again (scorer)" in out
+    office.run((1, 3), follows=True)
     code, _, error = workforce(outbound.root, "batches", "cancel", "msgbatch_1")
     assert code == 2 and "is ended" in error
     assert workforce(outbound.root, "batches", "cancel", "nothing")[0] == 2
+    engine.dispose()
 
 
 def _tick(outbound: Outbound) -> list[dg.RunRequest]:
