@@ -5,44 +5,26 @@ each is held, waiting for its batch. Nothing here waits for an answer.
 """
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
-from resources.batches.ports import Ask, Batch, BatchBook, Request
-from resources.batches.sending import GivenUp, Sending, may_have_it
-from resources.batches.tending import Tending
+from resources.batches.ports import Ask, Batch, Request
+from resources.batches.sending import GivenUp, may_have_it
 from resources.gateway.answers import Malformed, OverBudget, Unavailable, Usage
 from resources.gateway.anthropic_transport import AnthropicTransport
-from resources.gateway.clock import Clock
-from resources.gateway.failures import KINDS, ProviderFailed, Remedy
+from resources.gateway.failures import ProviderFailed
 from resources.gateway.hosted import HIDDEN_TOKENS
 from resources.gateway.models import model_of
 from resources.journal import Journal, JournalKey
+from specialists.batching import Batching, attempts
 from specialists.judgement import as_question
 from specialists.judging import Judged, NotJudged, decided, known
 from specialists.records import Record
 from specialists.specialist import Specialist
-from specialists.tool_loop import SECOND_ANSWERS
 
 # The provider takes 100,000 requests and 256 MB; these keep memory, and what one failure holds, small.
 MOST_REQUESTS, MOST_BYTES = 10_000, 32_000_000
-# How often in one round what failed is asked, as for calls: another answer may fit, a day may be less busy.
-_ATTEMPTS = {"malformed": 1 + SECOND_ANSWERS, "expired": 2, "canceled": 1, "void": 2**31}
-
-
-@dataclass(frozen=True)
-class Batching:
-    """What a stage needs to work in batches. `follows`: the run was started to read what batches brought, so
-    what has failed too often is not asked again; whoever starts a run begins a new round."""
-
-    book: BatchBook
-    sending: Sending
-    tending: Tending
-    clock: Clock
-    new_id: Callable[[], str]
-    partition: date
-    follows: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +105,7 @@ class BatchJudging:
             return None
         if last.fate == "open":
             return Unavailable(f"waiting for batch {last.batch}")
-        if not self._at.follows or last.attempt < _attempts(last):
+        if not self._at.follows or last.attempt < attempts(last):
             return None
         if last.fate == "malformed":
             return Malformed(last.why, Usage(usd=last.usd + last.earlier_usd))
@@ -216,10 +198,3 @@ class BatchJudging:
             "",
             followed=False,
         )
-
-
-def _attempts(last: Request) -> int:
-    if last.fate != "errored":
-        return _ATTEMPTS[last.fate]
-    kind = KINDS[last.kind or "server error"]
-    return kind.attempts if kind.remedy is Remedy.RETRY else 1

@@ -22,7 +22,7 @@ from specialists.records import Record
 from specialists.specialist import Specialist
 
 if TYPE_CHECKING:
-    from specialists.batch_judging import Batching
+    from specialists.batching import Batching
 
 NotJudged = Malformed | OverBudget | Unavailable
 Judged = Future[Judgement | NotJudged]

@@ -26,7 +26,7 @@ from specialists.specialist import Specialist
 from specialists.tools import Act
 
 if TYPE_CHECKING:
-    from specialists.batch_judging import Batching
+    from specialists.batching import Batching
 
 # Records whose judgements are looked up, and whose effects are had, together.
 BATCH = 500

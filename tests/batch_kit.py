@@ -17,8 +17,8 @@ from resources.store.batches import Payer, StoredBatches
 from resources.store.budget import Caps
 from resources.store.group_commit import GroupCommit
 from resources.store.journal import StoredJournal
-from specialists.batch_judging import Batching
 from specialists.batch_reading import settled_by
+from specialists.batching import Batching
 from specialists.pin import Pin
 from specialists.reading import Setting
 from specialists.stage import Stage

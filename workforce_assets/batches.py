@@ -18,8 +18,8 @@ from resources.gateway.opening import GatewaySettings
 from resources.store.batches import Payer, StoredBatches
 from resources.store.engine import open_engine
 from resources.store.migrate import check_version, exists
-from specialists.batch_judging import Batching
 from specialists.batch_reading import settled_by
+from specialists.batching import Batching
 from specialists.specialist import Blueprint, blueprint
 from workforce_assets.manager import Workforce
 from workforce_assets.settings import Settings

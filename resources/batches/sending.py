@@ -34,7 +34,7 @@ class Sending:
         patience_seconds: float,
     ) -> None:
         self._book, self._provider, self._clock, self._rng = book, provider, clock, rng
-        self._gate = Gate(clock, patience_seconds)
+        self._patience, self._gate = patience_seconds, Gate(clock, patience_seconds)
 
     async def send(self, batch_id: str, requests: Sequence[tuple[str, bytes]]) -> str:
         """The provider's id of it, remembered. Raises ProviderFailed: where `may_have_it`, it stays intended
@@ -44,7 +44,9 @@ class Sending:
 
         def again(state: RetryCallState) -> bool:
             error = state.outcome.exception() if state.outcome is not None else None
-            return isinstance(error, ProviderFailed) and not may_have_it(error) and retries.again(state)
+            if not isinstance(error, ProviderFailed) or (error.retry_after or 0.0) > self._patience:
+                return False
+            return not may_have_it(error) and retries.again(state)
 
         retrying = AsyncRetrying(
             retry=again, stop=retries.exhausted, wait=retries.wait, sleep=self._clock.sleep, reraise=True

@@ -10,19 +10,24 @@ JUDGING = "specialists/batch_judging.py"
 
 MUTANTS = (
     Mutant(
-        "a batch is sent first and written down after",
-        JUDGING,
-        'if last.fate == "open":\n            return Unavailable(',
-        'if last.fate == "open" and not any(\n'
-        '            b.id == last.batch and b.state == "intended" for b in self._at.book.batches()\n'
-        "        ):\n            return Unavailable(",
-        f"{TESTS}test_killed_anywhere[sqlite]",
+        "a batch that was made is not remembered",
+        SENDING,
+        "self._book.sent(batch_id, seen.provider_id)",
+        "pass",
+        f"{TESTS}test_a_whole_round[sqlite]",
+    ),
+    Mutant(
+        "what is lost is sent again without a look",
+        TENDING,
+        "if seen.provider_id in known or seen.requests != batch.requests:",
+        "if True:",
+        f"{TESTS}test_lost_batches_are_told_apart[sqlite]",
     ),
     Mutant(
         "a create whose answer was lost is made again at once",
         SENDING,
-        "and not may_have_it(error) and retries.again(state)",
-        "and retries.again(state)",
+        "return not may_have_it(error) and retries.again(state)",
+        "return retries.again(state)",
         f"{TESTS}test_a_create_whose_answer_was_lost[sqlite-lost]",
     ),
     Mutant(
@@ -91,7 +96,7 @@ MUTANTS = (
     Mutant(
         "what fails is asked again for ever",
         JUDGING,
-        "if not self._at.follows or last.attempt < _attempts(last):",
+        "if not self._at.follows or last.attempt < attempts(last):",
         "if True:",
         f"{TESTS}test_every_end_of_a_request[sqlite]",
     ),
