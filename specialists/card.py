@@ -51,6 +51,9 @@ class Card(_Strict):
     graders: dict[str, GraderBar]
     right: Share = Field(default=0.95, description="the share of held-out decisions that must be as expected")
     limits: Limits
+    execution: Literal["live", "batch"] = Field(
+        default="live", description="batch: a hosted model is asked in Message Batches, at half the price"
+    )
 
 
 def load_card(path: Path) -> Card:

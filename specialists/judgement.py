@@ -29,7 +29,7 @@ def ask_local(specialist: Specialist, record: Record) -> Answer:
     if specialist.candidate is None:
         return Unavailable("no model is pinned")
     try:
-        answer = cast(Candidate, specialist.candidate).ask(_question(specialist.blueprint, record))
+        answer = cast(Candidate, specialist.candidate).ask(as_question(specialist.blueprint, record))
     except Exception as error:  # whatever it raises, nothing was decided
         return _failed(error)
     wrong = misfit(specialist.blueprint, answer.output) if isinstance(answer, Answered) else None
@@ -47,7 +47,7 @@ async def ask(specialist: Specialist, record: Record, budget: Budget) -> Answer:
         return Unavailable("no model is pinned")
     blueprint = specialist.blueprint
     limits = blueprint.card.limits
-    question = _question(blueprint, record)
+    question = as_question(blueprint, record)
     offered = blueprint.toolbox.on_request()
     on_request = {name: question.record[field] for name, (field, _) in offered.items()}
     if offered:
@@ -76,7 +76,8 @@ def misfit(blueprint: Blueprint, output: Mapping[str, Any]) -> str | None:
     return None
 
 
-def _question(blueprint: Blueprint, record: Record) -> Question:
+def as_question(blueprint: Blueprint, record: Record) -> Question:
+    """The record before the specialist's prompt and schema, without tools."""
     return Question(
         prompt=blueprint.prompt,
         record=record.for_judgement(),

@@ -11,7 +11,7 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 from threading import Thread
-from typing import Protocol, cast
+from typing import TYPE_CHECKING, Protocol, cast
 
 from resources.budget import Budget
 from resources.gateway.answers import Answered, Malformed, OverBudget, Refused, Unavailable
@@ -20,6 +20,9 @@ from resources.journal import Journal, JournalKey, Judgement
 from specialists.judgement import ask, ask_local
 from specialists.records import Record
 from specialists.specialist import Specialist
+
+if TYPE_CHECKING:
+    from specialists.batching import Batching
 
 NotJudged = Malformed | OverBudget | Unavailable
 Judged = Future[Judgement | NotJudged]
@@ -32,15 +35,28 @@ class Judging(Protocol):
 
     @property
     def has_room(self) -> bool:
-        """Whether workers would soon have nothing to do if no more records came."""
+        """Whether more records would be of use before results are waited for."""
+        ...
+
+    def flush(self) -> None:
+        """Results are waited for now: what was gathered is to be asked."""
         ...
 
 
 @contextmanager
-def judging(specialist: Specialist, journal: Journal, budget: Budget, in_flight: int) -> Iterator[Judging]:
-    """`in_flight`: calls to a hosted candidate at a time."""
+def judging(
+    specialist: Specialist, journal: Journal, budget: Budget, in_flight: int, batching: "Batching | None"
+) -> Iterator[Judging]:
+    """`in_flight`: calls to a hosted candidate at a time; with `batching`, it is asked in batches instead."""
     if specialist.candidate is None or specialist.blueprint.pin.is_local:
         yield LocalJudging(specialist, journal)
+        return
+    if batching is not None:
+        from specialists.batch_judging import BatchJudging
+
+        batches = BatchJudging(specialist, journal, batching)
+        yield batches
+        batches.end()  # not where the stage broke off
         return
     hosted = HostedJudging(specialist, journal, budget, in_flight)
     try:
@@ -58,14 +74,17 @@ class LocalJudging:
     has_room: bool = False
 
     def begin(self, asked: Mapping[JournalKey, Record]) -> Mapping[JournalKey, Judged]:
-        known = _known(self.journal, asked)
+        found = known(self.journal, asked)
         answers = {
             key: _judgement(self.specialist, ask_local(self.specialist, record))
             for key, record in asked.items()
-            if key not in known
+            if key not in found
         }
         self.journal.keep_all({k: answer for k, answer in answers.items() if isinstance(answer, Judgement)})
-        return {key: _done(known.get(key) or answers[key]) for key in asked}
+        return {key: decided(found.get(key) or answers[key]) for key in asked}
+
+    def flush(self) -> None:
+        """Nothing was gathered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +110,16 @@ class HostedJudging:
         return self._begun - self._ended < 2 * self._in_flight
 
     def begin(self, asked: Mapping[JournalKey, Record]) -> Mapping[JournalKey, Judged]:
-        known = _known(self._journal, asked)
-        futures: dict[JournalKey, Judged] = {key: _done(judgement) for key, judgement in known.items()}
-        fresh = [_Asked(key, record, Future()) for key, record in asked.items() if key not in known]
+        found = known(self._journal, asked)
+        futures: dict[JournalKey, Judged] = {key: decided(judgement) for key, judgement in found.items()}
+        fresh = [_Asked(key, record, Future()) for key, record in asked.items() if key not in found]
         futures |= {one.key: one.judged for one in fresh}
         self._begun += len(fresh)
         self._loop.call_soon_threadsafe(self._put, fresh)
         return futures
+
+    def flush(self) -> None:
+        """Nothing was gathered: workers ask at once."""
 
     def end(self) -> None:
         """Let calls in flight end, which are paid for, give up what waits, and let go of the connections."""
@@ -139,7 +161,8 @@ class HostedJudging:
         return judged
 
 
-def _known(journal: Journal, asked: Mapping[JournalKey, Record]) -> Mapping[JournalKey, Judgement]:
+def known(journal: Journal, asked: Mapping[JournalKey, Record]) -> Mapping[JournalKey, Judgement]:
+    """What the journal has of them."""
     return journal.find(asked) if asked else {}
 
 
@@ -150,7 +173,8 @@ def _judgement(specialist: Specialist, answer: Answered | Refused | NotJudged) -
     return Judgement(f"model:{specialist.blueprint.pin.candidate}", answer)
 
 
-def _done(judged: Judgement | NotJudged) -> Judged:
+def decided(judged: Judgement | NotJudged) -> Judged:
+    """A future that is done."""
     future: Judged = Future()
     future.set_result(judged)
     return future

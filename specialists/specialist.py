@@ -10,6 +10,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from resources.gateway.models import is_anthropic
 from resources.gateway.ports import Candidate, Gateway
 from specialists.card import Card, load_card
 from specialists.cases import load_cases
@@ -153,6 +154,8 @@ def _cross_check(loaded: Blueprint) -> None:
         raise CardError(f"{path}: tools: says {dict(declared)}, but tools.py has {coded}")
     if loaded.toolbox.on_request() and card.limits.turns < 2:
         raise CardError(f"{path}: limits: turns: must be 2 or more, a tool is offered on request")
+    if card.execution == "batch":
+        _check_batch(loaded, path)
     graders = set(loaded.record_graders) | set(loaded.cohort_graders)
     if set(card.graders) != graders:
         odd = sorted(set(card.graders) ^ graders)
@@ -160,6 +163,20 @@ def _cross_check(loaded: Blueprint) -> None:
     if loaded.pin.candidate is not None and loaded.pin.candidate not in card.candidates:
         raise CardError(
             f"{loaded.folder / 'pin.json'}: {loaded.pin.candidate} is not a candidate on the card"
+        )
+
+
+def _check_batch(loaded: Blueprint, path: Path) -> None:
+    """A batch gives one answer to each request, and only Anthropic's are sent. Local candidates stay live."""
+    if loaded.card.limits.turns > 1 or loaded.toolbox.on_request():
+        raise CardError(
+            f"{path}: execution: batch gives one answer to each request, but limits.turns is "
+            f"{loaded.card.limits.turns} and tools may be asked for; set live, or 1 turn and no such tool"
+        )
+    pinned = loaded.pin.candidate
+    if pinned is not None and not loaded.pin.is_local and not is_anthropic(pinned):
+        raise CardError(
+            f"{path}: execution: batch is for Anthropic's models, and {pinned} is pinned; set live"
         )
 
 

@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from resources.budget import Budget
 from resources.gateway.answers import Refused
@@ -25,6 +25,9 @@ from specialists.rows import Outcome, output_row
 from specialists.specialist import Specialist
 from specialists.tools import Act
 
+if TYPE_CHECKING:
+    from specialists.batching import Batching
+
 # Records whose judgements are looked up, and whose effects are had, together.
 BATCH = 500
 # Records that may wait for judgements of records before them, so that the workers never run dry.
@@ -35,7 +38,10 @@ Route = Callable[[Row], Skip | Hold | None]
 
 @dataclass(frozen=True)
 class Stage:
-    """One specialist applied to one partition. `in_flight`: calls to a hosted model at a time."""
+    """One specialist applied to one partition. `in_flight`: calls to a hosted model at a time.
+
+    `batching`: a hosted model is asked in batches instead.
+    """
 
     specialist: Specialist
     route: Route
@@ -44,11 +50,12 @@ class Stage:
     setting: Setting
     run_id: str
     in_flight: int = 64
+    batching: "Batching | None" = None
 
     def run(self, rows: Iterable[Row]) -> Iterator[dict[str, Any]]:
         """One output row for every input row, in order. Raises ProviderDown: what was judged is journaled."""
         source, begun = iter(rows), deque[list[_Passed]]()
-        with judging(self.specialist, self.journal, self.budget, self.in_flight) as judge:
+        with judging(self.specialist, self.journal, self.budget, self.in_flight, self.batching) as judge:
             while True:
                 while not begun or (judge.has_room and len(begun) * BATCH < AHEAD):
                     if not (batch := list(islice(source, BATCH))):
@@ -56,6 +63,7 @@ class Stage:
                     begun.append(self._begin(batch, judge))
                 if not begun:
                     return
+                judge.flush()
                 yield from self._finish(begun.popleft())
 
     def _begin(self, batch: list[Row], judge: Judging) -> list["_Passed"]:

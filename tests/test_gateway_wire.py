@@ -137,7 +137,7 @@ def test_no_body_is_accepted_truncated_at_any_byte() -> None:
     raw = json.dumps(body).encode()
     for length in range(len(raw)):
         with pytest.raises(ValueError):
-            anthropic_transport._said(parse_object(raw[:length]), ())
+            anthropic_transport.said_of(parse_object(raw[:length]), ())
 
 
 @pytest.mark.parametrize("model", MODELS)

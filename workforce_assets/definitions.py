@@ -8,6 +8,7 @@ import dagster as dg
 
 from workforce_assets.alerting.sensors import alert_sensors, watch_sensor
 from workforce_assets.automation import cohort_sensor, daily_schedule, records_job
+from workforce_assets.batch_sensor import batch_sensor
 from workforce_assets.decision_clock import DecisionClock
 from workforce_assets.eval_assets import eval_assets
 from workforce_assets.following import automation_sensor
@@ -62,6 +63,7 @@ def _of(workforce: Workforce, settings: Settings) -> dg.Definitions:
         sensors=[
             cohort_sensor(workforce, job, settings.home),
             watch_sensor(settings, workforce),
+            batch_sensor(settings, workforce, job),
             following,
         ],
     )

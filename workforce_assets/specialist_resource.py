@@ -10,6 +10,7 @@ from resources.gateway.opening import GatewaySettings, hosted_gateway
 from resources.gateway.ports import Candidate, Gateway
 from specialists.specialist import Blueprint, Specialist, blueprint
 from specialists.stage import Stage
+from workforce_assets.batches import batching
 from workforce_assets.manager import StageLine, Workforce
 from workforce_assets.world import RunBudget, World
 
@@ -37,6 +38,7 @@ class SpecialistResource(dg.ConfigurableResource[Any]):
             setting=world.setting(at),
             run_id=run.run_id,
             in_flight=GatewaySettings.from_environment(os.environ).in_flight,
+            batching=batching(self.blueprint, workforce, world, at, run),
         )
 
     def examined(self, workforce: Workforce, line: StageLine, world: World, at: datetime) -> Specialist:

@@ -32,6 +32,8 @@ COMMON = {"world", "clock", "progress"}
 
 # A run's tag: the most it may spend, in US dollars.
 MAX_USD_TAG = "workforce/max_usd"
+# Tags a run that was started to read what batches have brought.
+FOLLOWS_BATCHES_TAG = "workforce/follows_batches"
 
 
 def stage_asset(workforce: Workforce, line: StageLine) -> dg.AssetsDefinition:
@@ -78,7 +80,8 @@ def stage_asset(workforce: Workforce, line: StageLine) -> dg.AssetsDefinition:
 def run_budget(context: dg.AssetExecutionContext) -> RunBudget:
     """The run's own cap, where its starter tagged one on it: it holds for runs from the UI, too."""
     tagged = context.run.tags.get(MAX_USD_TAG)
-    return RunBudget(context.run.run_id, float(tagged) if tagged else None)
+    follows = FOLLOWS_BATCHES_TAG in context.run.tags
+    return RunBudget(context.run.run_id, float(tagged) if tagged else None, follows)
 
 
 def write(

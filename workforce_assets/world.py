@@ -38,10 +38,14 @@ from workforce_assets.settings import OUTBOX
 
 @dataclass(frozen=True)
 class RunBudget:
-    """Which run spends, and the most it may spend as its starter said (US dollars; None: nothing said)."""
+    """Which run spends, and the most it may spend as its starter said (US dollars; None: nothing said).
+
+    `follows_batches`: it was started to read what batches have brought.
+    """
 
     run_id: str
     max_usd: float | None = None
+    follows_batches: bool = False
 
 
 @dataclass(frozen=True)

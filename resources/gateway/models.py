@@ -34,13 +34,18 @@ class Model:
         return said == asked or bool(said.startswith(asked) and _DATED.fullmatch(said[len(asked) :]))
 
 
+def is_anthropic(candidate: str) -> bool:
+    provider, slash, _ = candidate.partition("/")
+    return provider == "anthropic" if slash else candidate.startswith("claude-")
+
+
 @cache
 def model_of(candidate: str) -> Model:
     """Raises PriceError where no price is known, ModelError where no schema can be asked for."""
     price = price_of(candidate)
     entry = table_entry(candidate) or {}
     provider, slash, bare = candidate.partition("/")
-    anthropic = provider == "anthropic" if slash else candidate.startswith("claude-")
+    anthropic = is_anthropic(candidate)
     billed_by = "anthropic" if anthropic else str(entry.get("litellm_provider") or provider)
     native = "supports_native_structured_output" if anthropic else "supports_response_schema"
     structured: Literal["schema", "forced tool"] = "schema"

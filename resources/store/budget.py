@@ -73,7 +73,7 @@ class StoredBudget:
         if reserved.counted == 0:  # what costs nothing always fits, and needs no commit
             return reserved
         if specialist not in self._capped:
-            self._capped[specialist] = self._caps_of(specialist)
+            self._capped[specialist] = caps_over(self._caps, self._workforce, specialist)
         change = Change(account, reserved.counted, self._capped[specialist])
         while True:
             settled_before = self._settled
@@ -116,16 +116,6 @@ class StoredBudget:
             await asyncio.sleep(_ASK_AGAIN_SECONDS)
         return True
 
-    def _caps_of(self, specialist: str) -> tuple[Cap, ...]:
-        caps, found = self._caps, []
-        if caps.per_run is not None:
-            found.append(_cap(("run",), caps.per_run, "the run's"))
-        if specialist in caps.per_day_of:
-            over = ("workforce", "day", "specialist")
-            found.append(_cap(over, caps.per_day_of[specialist], "the day's", specialist))
-        found.append(_cap(("workforce", "day"), caps.per_day, "the day's", self._workforce))
-        return tuple(found)
-
 
 class _Reserved:
     """One reservation. `counted`: what stands for it in its account, in billionths of a dollar."""
@@ -136,6 +126,18 @@ class _Reserved:
     async def settle(self, usd: float) -> None:
         """Safe to call again. Raises ValueError for what is no amount."""
         self._budget._settle(self, nanodollars(usd))
+
+
+def caps_over(caps: Caps, workforce: str, specialist: str) -> tuple[Cap, ...]:
+    """All caps that one specialist's spending comes under."""
+    found = []
+    if caps.per_run is not None:
+        found.append(_cap(("run",), caps.per_run, "the run's"))
+    if specialist in caps.per_day_of:
+        over = ("workforce", "day", "specialist")
+        found.append(_cap(over, caps.per_day_of[specialist], "the day's", specialist))
+    found.append(_cap(("workforce", "day"), caps.per_day, "the day's", workforce))
+    return tuple(found)
 
 
 def _cap(over: tuple[str, ...], usd: float, cap: str, of: str | None = None) -> Cap:

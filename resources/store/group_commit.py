@@ -24,7 +24,7 @@ R = TypeVar("R")
 Apply = Callable[[Connection, Sequence[P]], Sequence[R]]
 
 # Everything that is committed in groups is decided under one lock across processes.
-_SUBJECT = "spending"
+SPENDING = "spending"
 
 
 class CommitFailed(RuntimeError):
@@ -104,7 +104,7 @@ class GroupCommit:
         by_apply: dict[Apply[Any, Any], list[_Waiting]] = defaultdict(list)
         for one in group:
             by_apply[one.apply].append(one)
-        with deciding(self._engine, _SUBJECT) as connection:
+        with deciding(self._engine, SPENDING) as connection:
             for apply, asked in by_apply.items():
                 results = apply(connection, [one.payload for one in asked])
                 for one, result in zip(asked, results, strict=True):

@@ -25,34 +25,40 @@ class StoredJournal:
 
     def find(self, keys: Iterable[JournalKey]) -> Mapping[JournalKey, Judgement]:
         """What is kept of `keys`; a key that was never judged is absent."""
-        wanted = set(keys)
-        record_ids: dict[tuple[str, str], set[str]] = defaultdict(set)
-        for key in wanted:
-            record_ids[key.specialist, key.decision_version].add(key.record_id)
-        found: dict[JournalKey, Judgement] = {}
         with reading(self._engine) as connection:
-            for (specialist, version), ids in record_ids.items():
-                ordered = sorted(ids)
-                for start in range(0, len(ordered), _CHUNK):
-                    chunk = ordered[start : start + _CHUNK]
-                    for row in _rows(connection, specialist, version, chunk):
-                        key = JournalKey(specialist, version, row.record_id, row.context_digest)
-                        if key in wanted:
-                            found[key] = _judgement(row)
-        return found
+            return find_judgements(connection, keys)
 
     async def keep(self, key: JournalKey, judgement: Judgement) -> None:
         """Durable when it returns. A key that is already kept stays as it was. Raises CommitFailed."""
-        await self._commits.commit(_insert, _values(key, judgement))
+        await self._commits.commit(insert_judgements, judgement_values(key, judgement))
 
     def keep_all(self, judgements: Mapping[JournalKey, Judgement]) -> None:
         """Durable when it returns. A key that is already kept stays as it was."""
         if judgements:
             with writing(self._engine) as connection:
-                _insert(connection, [_values(key, judgement) for key, judgement in judgements.items()])
+                insert_judgements(
+                    connection, [judgement_values(key, judgement) for key, judgement in judgements.items()]
+                )
 
 
-def _insert(connection: Connection, values: Sequence[dict[str, object]]) -> list[None]:
+def find_judgements(connection: Connection, keys: Iterable[JournalKey]) -> dict[JournalKey, Judgement]:
+    """As `StoredJournal.find`, inside a transaction."""
+    wanted = set(keys)
+    record_ids: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for key in wanted:
+        record_ids[key.specialist, key.decision_version].add(key.record_id)
+    found: dict[JournalKey, Judgement] = {}
+    for (specialist, version), ids in record_ids.items():
+        ordered = sorted(ids)
+        for start in range(0, len(ordered), _CHUNK):
+            for row in _rows(connection, specialist, version, ordered[start : start + _CHUNK]):
+                key = JournalKey(specialist, version, row.record_id, row.context_digest)
+                if key in wanted:
+                    found[key] = _judgement(row)
+    return found
+
+
+def insert_judgements(connection: Connection, values: Sequence[dict[str, object]]) -> list[None]:
     """In one order everywhere, so that two writers on PostgreSQL cannot wait for each other."""
     ordered = sorted(values, key=_primary_key)
     connection.execute(insert_or_ignore(connection.engine, journal), ordered)
@@ -81,7 +87,7 @@ def _rows(connection: Connection, specialist: str, version: str, ids: Sequence[s
     return connection.execute(query).all()
 
 
-def _values(key: JournalKey, judgement: Judgement) -> dict[str, object]:
+def judgement_values(key: JournalKey, judgement: Judgement) -> dict[str, object]:
     answer = judgement.answer
     answered = isinstance(answer, Answered)
     return {

@@ -2,6 +2,7 @@
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Double,
@@ -13,6 +14,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 from resources.store.types import AnyText, Instant
@@ -165,4 +167,59 @@ secrets = Table(
     metadata,
     Column("name", Text, primary_key=True),
     Column("value", Text, nullable=False),
+)
+
+# Message Batches, written down before they are sent. `day` and `run` say whose money is reserved for them.
+message_batches = Table(
+    "message_batches",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("provider_id", Text, unique=True),
+    Column("state", Text, nullable=False),
+    Column("workforce", Text, nullable=False),
+    Column("partition", Text, nullable=False),
+    Column("specialist", Text, nullable=False),
+    Column("decision_version", Text, nullable=False),
+    Column("candidate", Text, nullable=False),
+    Column("day", Text, nullable=False),
+    Column("run", Text, nullable=False),
+    Column("requests", Integer, nullable=False),
+    Column("intended_at", Instant, nullable=False),
+    Column("tried_at", Instant, nullable=False),
+    Column("detail", AnyText, nullable=False),
+    Column("followed", Boolean, nullable=False),
+    CheckConstraint("state IN ('intended', 'waiting', 'ended', 'void', 'unclear')", name="state"),
+    Index(None, "workforce", "state"),
+)
+
+# Their requests. `nanodollars`: the worst case while open, then the bill; `earlier` those of attempts before.
+batch_requests = Table(
+    "batch_requests",
+    metadata,
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("custom_id", Text, nullable=False, unique=True),
+    Column("batch", Text, nullable=False),
+    Column("specialist", Text, nullable=False),
+    Column("decision_version", Text, nullable=False),
+    Column("record_id", AnyText, nullable=False),
+    Column("context_digest", Text, nullable=False),
+    Column("attempt", Integer, nullable=False),
+    Column("earlier", BigInteger, nullable=False),
+    Column("nanodollars", BigInteger, nullable=False),
+    Column("fate", Text, nullable=False),
+    Column("kind", Text),
+    Column("why", AnyText, nullable=False),
+    Index(None, "batch"),
+    Index(None, "specialist", "decision_version", "record_id"),
+    # The same judgement cannot be under way twice.
+    Index(
+        "uq_batch_requests_open",
+        "specialist",
+        "decision_version",
+        "record_id",
+        "context_digest",
+        unique=True,
+        sqlite_where=text("fate = 'open'"),
+        postgresql_where=text("fate = 'open'"),
+    ),
 )

@@ -24,7 +24,7 @@ MUTANTS = (
     Mutant(
         "groups are decided without the lock",
         COMMITS,
-        "with deciding(self._engine, _SUBJECT) as connection:",
+        "with deciding(self._engine, SPENDING) as connection:",
         "from resources.store.engine import reading\n        with reading(self._engine) as connection:",
         f"{TESTS}::test_threads_and_tasks_cannot_break_the_cap",
     ),
@@ -103,9 +103,9 @@ MUTANTS = (
     Mutant(
         "a paid judgement is told to be kept while it only waits",
         "resources/store/journal.py",
-        "await self._commits.commit(_insert, _values(key, judgement))",
+        "await self._commits.commit(insert_judgements, judgement_values(key, judgement))",
         "import asyncio\n\n"
-        "        later = self._commits.commit(_insert, _values(key, judgement))\n"
+        "        later = self._commits.commit(insert_judgements, judgement_values(key, judgement))\n"
         "        self._later = asyncio.get_running_loop().create_task(later)",
         f"{CAMPAIGN}::test_what_was_kept_is_never_paid_for_again[sqlite]",
     ),

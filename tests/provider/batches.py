@@ -31,7 +31,12 @@ class Batch:
 
 @dataclass
 class Batches:
-    """`fate` says what becomes of one item: one of succeeded, errored, expired. `lasts_seconds`: how long."""
+    """`fate` says what becomes of one item: one of succeeded, errored, expired. `lasts_seconds`: how long.
+
+    `create_fault`, by the number of the request to create: `lost` (made, and the connection breaks) or a
+    status. `error`: the type of errored items. `before_cancel`: whether an item was done by then.
+    `sent_as`: what becomes of the results' lines on their way. `log` has every request, and is the oracle.
+    """
 
     mind: Mind
     counter: Counter
@@ -40,6 +45,19 @@ class Batches:
     fate: Callable[[Mapping[str, Any]], str] = lambda request: "succeeded"
     made: dict[str, Batch] = field(default_factory=dict)
     bill: float = 0.0
+    create_fault: Callable[[int], str | None] = lambda number: None
+    error: str = "invalid_request_error"
+    before_cancel: Callable[[Mapping[str, Any]], bool] = lambda request: False
+    sent_as: Callable[[list[str]], list[str]] = lambda lines: lines
+    log: list[str] = field(default_factory=list)
+
+    @property
+    def creates(self) -> int:
+        return self.log.count("create")
+
+    def asked(self) -> list[Mapping[str, Any]]:
+        """Every item of every batch that was made, as it was sent."""
+        return [item for batch in self.made.values() for item in batch.requests]
 
     def add_routes(self, router: web.UrlDispatcher) -> None:
         router.add_post("/v1/messages/batches", self._create)
@@ -49,7 +67,11 @@ class Batches:
         router.add_get("/v1/messages/batches/{id}/results", self._results)
 
     async def _create(self, request: web.Request) -> web.Response:
+        fault = self.create_fault(self.creates)
+        self.log.append("create")
         body = json.loads(await request.read())
+        if fault is not None and fault.isdecimal():
+            return web.json_response(anthropic_wire.error(int(fault), fault), status=int(fault))
         ids = [item["custom_id"] for item in body["requests"]]
         if len(set(ids)) != len(ids) or not ids:
             return web.json_response(anthropic_wire.error(400, "custom_id must be unique"), status=400)
@@ -57,13 +79,20 @@ class Batches:
             f"msgbatch_{len(self.made) + 1}", self.now(), self.now() + self.lasts_seconds, body["requests"]
         )
         self.made[batch.id] = batch
+        if fault == "lost" and request.transport is not None:
+            request.transport.abort()
         return web.json_response(self._seen(batch, request))
 
     async def _list(self, request: web.Request) -> web.Response:
+        self.log.append("list")
         newest = [self._seen(batch, request) for batch in reversed(self.made.values())]
-        return web.json_response({"data": newest, "has_more": False, "first_id": None, "last_id": None})
+        after, limit = request.query.get("after_id"), int(request.query.get("limit", 20))
+        start = 1 + [one["id"] for one in newest].index(after) if after else 0
+        page, more = newest[start : start + limit], len(newest) > start + limit
+        return web.json_response({"data": page, "has_more": more, "first_id": None, "last_id": None})
 
     async def _retrieve(self, request: web.Request) -> web.Response:
+        self.log.append("retrieve")
         batch = self.made.get(request.match_info["id"])
         return _not_found() if batch is None else web.json_response(self._seen(batch, request))
 
@@ -79,8 +108,8 @@ class Batches:
         batch = self.made.get(request.match_info["id"])
         if batch is None or not self._ended(batch):
             return _not_found()
-        lines = "".join(json.dumps(result) + "\n" for result in self._settled(batch))
-        return web.Response(text=lines, content_type="application/x-jsonl")
+        lines = self.sent_as([json.dumps(result) + "\n" for result in self._settled(batch)])
+        return web.Response(text="".join(lines), content_type="application/x-jsonl")
 
     def _ended(self, batch: Batch) -> bool:
         return batch.canceled_at is not None or self.now() >= batch.ends_at
@@ -94,10 +123,11 @@ class Batches:
         return batch.results
 
     def _result(self, item: Mapping[str, Any], canceled: bool) -> dict[str, Any]:
-        fate = "canceled" if canceled else self.fate(item)
+        fate = "canceled" if canceled and not self.before_cancel(item) else self.fate(item)
         result: dict[str, Any] = {"type": fate}
         if fate == "errored":
             result["error"] = anthropic_wire.error(400, "invalid request")
+            result["error"]["error"]["type"] = self.error
         if fate == "succeeded":
             params = item["params"]
             reply = anthropic_wire.think(self.mind, params)

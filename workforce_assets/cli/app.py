@@ -4,6 +4,7 @@ import typer
 
 from workforce_assets.cli import (
     backfill,
+    batches,
     docs,
     estimate,
     eval,
@@ -42,6 +43,7 @@ for command in (
 
 app.command()(suppressions.suppress)
 app.command()(unsubscribe_service.unsubscribe_service)
+app.add_typer(batches.app, name="batches")
 app.add_typer(inbox.app, name="inbox")
 app.add_typer(suppressions.app, name="suppressions")
 app.add_typer(ledger.app, name="ledger")

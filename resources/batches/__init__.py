@@ -1,0 +1,1 @@
+"""Judgements as Message Batches: sent at half the price, remembered, and read when the provider is done."""

@@ -1,0 +1,117 @@
+"""Batches: what is paid twice, forgotten, or never asked for again."""
+
+from tests.mutants.mutant import Mutant
+
+TESTS = "tests/test_batches.py::"
+SENDING = "resources/batches/sending.py"
+TENDING = "resources/batches/tending.py"
+STORE = "resources/store/batches.py"
+JUDGING = "specialists/batch_judging.py"
+
+MUTANTS = (
+    Mutant(
+        "a batch that was made is not remembered",
+        SENDING,
+        "self._book.sent(batch_id, seen.provider_id)",
+        "pass",
+        f"{TESTS}test_a_whole_round[sqlite]",
+    ),
+    Mutant(
+        "what is lost is sent again without a look",
+        TENDING,
+        "if seen.provider_id in known or seen.requests != batch.requests:",
+        "if True:",
+        f"{TESTS}test_lost_batches_are_told_apart[sqlite]",
+    ),
+    Mutant(
+        "a create whose answer was lost is made again at once",
+        SENDING,
+        "return not may_have_it(error) and retries.again(state)",
+        "return retries.again(state)",
+        f"{TESTS}test_a_create_whose_answer_was_lost[sqlite-lost]",
+    ),
+    Mutant(
+        "a server error proves that no batch was made",
+        SENDING,
+        'return failure.kind.billed or failure.kind.name == "server error"',
+        "return failure.kind.billed",
+        f"{TESTS}test_a_create_whose_answer_was_lost[sqlite-500]",
+    ),
+    Mutant(
+        "a lost batch is not looked for",
+        TENDING,
+        "if await self._is(batch, seen):",
+        "if False:",
+        f"{TESTS}test_lost_batches_are_told_apart[sqlite]",
+    ),
+    Mutant(
+        "any batch of the same size is ours",
+        TENDING,
+        'return any(r is not None and r.custom_id.rpartition("-")[0] == batch.id for r in results)',
+        "return bool(results)",
+        f"{TESTS}test_lost_batches_are_told_apart[sqlite]",
+    ),
+    Mutant(
+        "what cannot be recognised was never made",
+        TENDING,
+        "if not doubtful:",
+        "if True:",
+        f"{TESTS}test_what_nobody_can_recognise_is_a_persons[sqlite]",
+    ),
+    Mutant(
+        "a batch has ended although results are missing",
+        STORE,
+        "            if _open(connection, batch_id):\n                return False\n",
+        "",
+        f"{TESTS}test_results_that_do_not_all_arrive[sqlite]",
+    ),
+    Mutant(
+        "nothing is reserved before a batch leaves",
+        STORE,
+        "nanodollars(ask.worst_usd), caps)",
+        "0, caps)",
+        f"{TESTS}test_over_budget_is_held_as_in_calls[sqlite]",
+    ),
+    Mutant(
+        "what expired stays reserved",
+        "specialists/batch_reading.py",
+        'expired before it was answered", 0.0)',
+        'expired before it was answered", None)',
+        f"{TESTS}test_every_end_of_a_request[sqlite]",
+    ),
+    Mutant(
+        "a batch is booked at the price of calls",
+        "specialists/batch_reading.py",
+        "usage(said.counts, batch=True)",
+        "usage(said.counts, batch=False)",
+        f"{TESTS}test_a_batch_costs_half[sqlite]",
+    ),
+    Mutant(
+        "an answer out of a batch is not checked against the schema",
+        "specialists/batch_reading.py",
+        "wrong = misfit(blueprint, reply.output)",
+        "wrong = None",
+        f"{TESTS}test_every_end_of_a_request[sqlite]",
+    ),
+    Mutant(
+        "what fails is asked again for ever",
+        JUDGING,
+        "if not self._at.follows or last.attempt < attempts(last):",
+        "if True:",
+        f"{TESTS}test_every_end_of_a_request[sqlite]",
+    ),
+    Mutant(
+        "two runs at once ask twice",
+        STORE,
+        '        if request.fate == "open"\n    }',
+        '        if request.fate == "open" and False\n    }',
+        f"{TESTS}test_two_runs_at_once_ask_once[sqlite]",
+    ),
+    Mutant(
+        "a specialist with tool turns may be batched",
+        "specialists/specialist.py",
+        "if loaded.card.limits.turns > 1 or loaded.toolbox.on_request():",
+        "if False:",
+        f"{TESTS}test_a_card_that_cannot_be_batched_is_refused",
+    ),
+)

@@ -1,0 +1,326 @@
+"""Judgements in batches: nothing is paid twice, none is forgotten; the oracle is the provider's own log."""
+
+import asyncio
+import json
+import os
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+from resources.batches.tending import BatchError, find_batch
+from resources.gateway.failures import ProviderDown
+from resources.store.spending import spent_in_run
+from specialists.specialist import _cross_check, blueprint
+from specialists.strict_yaml import CardError
+from tests.batch_kit import ODD, Office
+from tests.gateway_kit import at_provider
+from tests.provider import Mind, Provider, Reply, running
+
+pytest_plugins = ["tests.store_fixtures"]
+
+
+@pytest.fixture
+def provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[Provider]:
+    mind = Mind(lambda body: Reply('{"word": "one"}'))
+    with running(Provider(mind)) as provider:
+        at_provider(monkeypatch, provider)
+        yield provider
+
+
+@pytest.fixture
+def office(store: Engine, provider: Provider) -> Office:
+    office = Office(store)
+    provider.batches.now = office.clock.now
+    return office
+
+
+def held(rows: list[dict[str, Any]]) -> Counter[str]:
+    return Counter(row["reason"].rpartition("; ")[2] for row in rows if row["disposition"] == "held")
+
+
+def number_of(item: Mapping[str, Any]) -> int:
+    """The record's number, as the request shows it."""
+    text: str = item["params"]["messages"][0]["content"]
+    return int(json.loads(text.partition("<record>\n")[2].partition("\n")[0])["number"])
+
+
+def test_a_whole_round(provider: Provider, office: Office) -> None:
+    """Sent in one batch and held; answered later, in any order; then done from the journal, and a third time
+    for nothing. What is booked is the provider's bill."""
+    provider.batches.lasts_seconds = 0.5
+    first = office.run((2, *ODD))
+    assert [row["record_id"] for row in first] == [f"r{number}" for number in (2, *ODD)]
+    assert held(first) == {"waiting for batch b0": len(ODD)} and office.sent == ["r2"]
+    assert spent_in_run(office.engine, "run-1") > 0 == provider.bill
+    provider.batches.made["msgbatch_1"].ends_at = 0.0
+    second = office.run((2, *ODD), follows=True)
+    assert {row["disposition"] for row in second} == {"done"}
+    assert provider.bill == pytest.approx(sum(row["cost_usd"] for row in second))
+    assert spent_in_run(office.engine, "run-1") == pytest.approx(provider.bill, abs=1e-7)
+    assert provider.batches.creates == 1 and not provider.calls
+    assert office.book.batches("ended")[0].followed
+    before = list(provider.batches.log)
+    assert office.run((2, *ODD)) == second and provider.batches.log == before
+
+
+def test_a_batch_costs_half(provider: Provider, office: Office) -> None:
+    """By the provider's own price list: half of what the same tokens cost in a call."""
+    office.run((1,))
+    (row,) = office.run((1,))
+    item, *_ = provider.batches.asked()
+    tokens = provider._counter.count(
+        [item["params"]["model"], None, item["params"]["system"], item["params"]["output_config"]],
+        item["params"]["messages"],
+        '{"word": "one"}',
+        cached=True,
+    )
+    written = replace(tokens, written=tokens.cached, cached=0)
+    assert row["cost_usd"] == pytest.approx(written.usd("claude-haiku-4-5") / 2)
+
+
+def test_every_end_of_a_request(provider: Provider, office: Office) -> None:
+    """Answered, refused, malformed, errored and expired ones in one batch: each record has its own end, only
+    what was answered or refused is kept, and only what may come right is asked again by itself."""
+    ends = {3: "errored", 5: "expired"}
+    said = {7: '{"word": 7}', 9: "not json"}
+
+    def says(body: Mapping[str, Any]) -> Reply:
+        number = number_of({"params": body})
+        if number == 11:
+            return Reply("", stop="refusal")
+        return Reply(said.get(number, '{"word": "one"}'))
+
+    provider.mind.script = says
+    provider.batches.fate = lambda item: ends.get(number_of(item), "succeeded")
+    office.run()
+    rows = {row["record_id"]: row for row in office.run(follows=True)}
+    assert rows["r1"]["disposition"] == "done"
+    assert "declined" in rows["r11"]["reason"] and rows["r11"]["cost_usd"] > 0
+    assert "bad request" in rows["r3"]["reason"]
+    again = [number_of(item) for item in provider.batches.asked()[len(ODD) :]]
+    assert sorted(again) == [5, 7, 9]
+    assert all("waiting for batch b1" in rows[f"r{number}"]["reason"] for number in again)
+    rows = {row["record_id"]: row for row in office.run(follows=True)}
+    assert "expired" in rows["r5"]["reason"] and "schema" in rows["r7"]["reason"]
+    assert "not JSON" in rows["r9"]["reason"]
+    assert provider.batches.creates == 2, "what fails time and again is not asked for ever"
+    assert spent_in_run(office.engine, "run-1") == pytest.approx(provider.bill, abs=1e-7)
+    office.run()
+    assert provider.batches.creates == 3, "a run that somebody starts asks anew"
+
+
+def test_results_that_do_not_all_arrive(provider: Provider, office: Office) -> None:
+    """A line torn off or unreadable leaves its record waiting; the next look reads it, and nothing is paid
+    twice. A line that belongs to nobody is nobody's."""
+    stranger = json.dumps({"custom_id": "b9-0", "result": {"type": "expired"}}) + "\n"
+    provider.batches.sent_as = lambda lines: [stranger, *lines[:3], lines[3][:-20]]
+    office.run()
+    rows = office.run()
+    assert held(rows) == {"waiting for batch b0": 3}
+    assert "3 of 6 requests have no readable result" in office.book.batches("waiting")[0].detail
+    provider.batches.sent_as = lambda lines: lines
+    assert not held(office.run()) and provider.batches.creates == 1
+
+
+def test_over_budget_is_held_as_in_calls(provider: Provider, store: Engine) -> None:
+    """The worst case at batch prices is reserved before anything is sent: what does not fit is held with the
+    cap's name and not sent, and the bill stays under the cap."""
+    office = Office(store, cap=0.006)
+    rows = office.run()
+    reasons = held(rows)
+    sent = reasons.pop("waiting for batch b0")
+    assert list(reasons) == ["budget: the day's 0.01 USD for outbound are spent or reserved"]
+    assert 0 < sent == len(provider.batches.asked()) < len(ODD)
+    assert spent_in_run(store, "run-1") <= 0.006
+    assert held(office.run())["waiting for batch b1"], "what was settled made room"
+    nothing = Office(store, cap=0.0, ids=iter(["none"])).run((21,))
+    assert "budget" in nothing[0]["reason"]
+
+
+def test_what_a_person_cancels(provider: Provider, office: Office) -> None:
+    """Answered ones are billed and kept, the others cost nothing and are not asked again by themselves."""
+    provider.batches.lasts_seconds = 1e6
+    provider.batches.before_cancel = lambda item: number_of(item) < 6
+    office.run()
+    batch = find_batch(office.book, "msgbatch_1")
+    asyncio.run(office.tending().cancel(batch))
+    rows = office.run(follows=True)
+    assert held(rows) == {"batch msgbatch_1 was canceled before it was answered": 3}
+    assert spent_in_run(office.engine, "run-1") == pytest.approx(provider.bill, abs=1e-7)
+    assert provider.batches.creates == 1
+    with pytest.raises(BatchError, match="only one that the provider works on"):
+        asyncio.run(office.tending().cancel(find_batch(office.book, "b0")))
+
+
+@pytest.mark.parametrize("fault", ["lost", "500"])
+def test_a_create_whose_answer_was_lost(provider: Provider, office: Office, fault: str) -> None:
+    """It is looked for before anything is sent again. Found by its custom ids: nothing is paid twice. Never
+    made: its money is free, and it is sent again."""
+    provider.batches.create_fault = lambda number: fault if number == 0 else None
+    office.run((21, 23))  # somebody else's, of another size
+    assert held(office.run()) == {"waiting for batch b1": len(ODD)}
+    provider.batches.create_fault = lambda number: None
+    office.run()
+    assert provider.batches.creates == 2, "nothing is sent again before it was looked for"
+
+
+def test_lost_batches_are_told_apart(provider: Provider, office: Office) -> None:
+    """One that was made is recognised among others of its size, one that was not is sent again."""
+    provider.batches.create_fault = lambda number: {1: "lost", 2: "500"}.get(number)
+    office.run((1, 3))
+    office.run((5, 7))
+    office.run((9, 11))
+    stranger = replace(provider.batches.made["msgbatch_1"], id="msgbatch_stranger")
+    stranger.requests = [{**item, "custom_id": f"x-{n}"} for n, item in enumerate(stranger.requests)]
+    stranger.results = None
+    provider.batches.made["msgbatch_stranger"] = stranger
+    assert set(held(office.run())) == {"waiting for batch b1", "waiting for batch b2"}
+    office.later(16)
+    office.run(follows=True)
+    rows = office.run(follows=True)
+    assert not held(rows) and provider.batches.creates == 4
+    ours = [item for item in provider.batches.asked() if item["custom_id"].startswith("b")]
+    assert Counter(map(number_of, ours)) == Counter(ODD)
+
+
+def test_what_nobody_can_recognise_is_a_persons(provider: Provider, office: Office) -> None:
+    """Not sent again by itself: the provider keeps no results by which it could be known."""
+    provider.batches.create_fault = lambda number: "lost"
+    office.run()
+    provider.batches.made["msgbatch_1"].ends_at = 0.0
+    seen = provider.batches._seen
+    provider.batches._seen = lambda *a: {**seen(*a), "results_url": None}  # type: ignore[method-assign]
+    office.later(16)
+    assert set(held(office.run())) == {"waiting for batch b0"}
+    (unclear,) = office.book.batches("unclear")
+    assert "msgbatch_1" in unclear.detail and provider.batches.creates == 1
+
+
+def test_refused_creates_follow_the_gateways_classes(provider: Provider, office: Office) -> None:
+    """A rate limit is waited out, a bad request holds the records, a refused key stops the run; none of them
+    leaves money reserved."""
+    provider.batches.create_fault = {0: "429", 1: "529"}.get
+    assert set(held(office.run((1,)))) == {"waiting for batch b0"} and provider.batches.creates == 3
+    provider.batches.create_fault = lambda number: "400"
+    before = spent_in_run(office.engine, "run-1")
+    assert "bad request" in office.run((3,))[0]["reason"]
+    provider.batches.create_fault = lambda number: "401"
+    with pytest.raises(ProviderDown):
+        office.run((3,))
+    assert spent_in_run(office.engine, "run-1") <= before
+
+
+class Killed:
+    """Stands before a port, and ends the process as a power cut would: before or after its Nth use."""
+
+    def __init__(self, at: int) -> None:
+        self.left = at
+
+    def wrap(self, inner: Any, name: str) -> Any:
+        return _Mortal(inner, self)
+
+    def step(self) -> None:
+        self.left -= 1
+        if self.left == 0:
+            os._exit(9)
+
+
+class _Mortal:
+    def __init__(self, inner: Any, killed: Killed) -> None:
+        self._inner, self._killed = inner, killed
+
+    def __getattr__(self, name: str) -> Any:
+        method = getattr(self._inner, name)
+        if name in ("create", "look", "results"):
+
+            async def awaited(*args: Any) -> Any:
+                self._killed.step()
+                answer = await method(*args)
+                self._killed.step()
+                return answer
+
+            return awaited
+        if name not in ("intend", "sent", "settle", "ended", "about_to_send", "followed"):
+            return method
+
+        def called(*args: Any, **named: Any) -> Any:
+            self._killed.step()
+            answer = method(*args, **named)
+            self._killed.step()
+            return answer
+
+        return called
+
+
+def test_killed_anywhere(provider: Provider, office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before or after any step of a round: every record is answered once, paid once, and booked as billed."""
+    monkeypatch.setattr("resources.batches.tending.TOGETHER", 2)
+    office.run((1,))  # what is slow to import is imported before the fork
+    office.run((1,))
+    step, ended = 0, False
+    while not ended:
+        step += 1
+        records = [100 * step + 1, 100 * step + 3, 100 * step + 5]
+        office.engine.dispose()
+        ended = _ends(office, step, records)
+        for _ in range(3):
+            rows = office.run(records, follows=True)
+            office.later(16)
+        assert {row["disposition"] for row in rows} == {"done"}, step
+        asked = Counter(map(number_of, provider.batches.asked()))
+        assert {asked[record] for record in records} == {1}, step
+        assert spent_in_run(office.engine, "run-1") == pytest.approx(provider.bill, abs=1e-6)
+    assert step > 15
+
+
+def _ends(office: Office, step: int, records: list[int]) -> bool:
+    """Whether a process that is killed at this step has ended before it."""
+    child = os.fork()
+    if child == 0:
+        mortal = replace(office, wrap=Killed(step).wrap, ids=iter([f"k{step}", f"l{step}"]))
+        mortal.run(records)
+        mortal.run(records, follows=True)
+        os._exit(0)
+    _, status = os.waitpid(child, 0)
+    code = os.waitstatus_to_exitcode(status)
+    assert code in (0, 9)
+    return code == 0
+
+
+def test_two_runs_at_once_ask_once(provider: Provider, office: Office) -> None:
+    """What another run has written down since this one looked is not asked by this one."""
+    real, other = office.book.intend, replace(office, ids=iter(["other"]))
+
+    class Late:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(office.book, name)
+
+        def intend(self, *args: Any) -> Any:
+            with ThreadPoolExecutor(1) as aside:
+                aside.submit(other.run).result()
+            return real(*args)
+
+    rows = replace(office, wrap=lambda inner, name: Late() if name == "book" else inner).run()
+    assert held(rows) == {"waiting for batch other": len(ODD)}
+    assert len(provider.batches.asked()) == len(ODD)
+
+
+def test_a_card_that_cannot_be_batched_is_refused() -> None:
+    """Tool turns, or a model of another provider: an error on loading. A local candidate is simply live."""
+    enricher, scorer = blueprint("enricher"), blueprint("scorer")
+    with pytest.raises(CardError, match="one answer to each request"):
+        _cross_check(_batch(enricher))
+    with pytest.raises(CardError, match="Anthropic"):
+        _cross_check(_batch(scorer, candidate="openai/gpt-5.4-mini"))
+    _cross_check(_batch(scorer))
+    _cross_check(_batch(scorer, candidate="anthropic/claude-haiku-4-5"))
+
+
+def _batch(made_by: Any, candidate: str | None = None) -> Any:
+    pin = made_by.pin if candidate is None else made_by.pin.model_copy(update={"candidate": candidate})
+    return replace(made_by, card=made_by.card.model_copy(update={"execution": "batch"}), pin=pin)

@@ -1,0 +1,73 @@
+"""Batches of an installation: the book, the provider and the readers put together."""
+
+import os
+import random
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from sqlalchemy import Engine
+
+from resources.batches.ports import Batch, BatchBook, Request, Result, Settled
+from resources.batches.sending import Sending
+from resources.batches.tending import Tending
+from resources.gateway.anthropic_batches import AnthropicBatches
+from resources.gateway.clock import SystemClock
+from resources.gateway.opening import GatewaySettings
+from resources.store.batches import Payer, StoredBatches
+from resources.store.engine import open_engine
+from resources.store.migrate import check_version, exists
+from specialists.batch_reading import settled_by
+from specialists.batching import Batching
+from specialists.specialist import Blueprint, blueprint
+from workforce_assets.manager import Workforce
+from workforce_assets.settings import Settings
+from workforce_assets.world import RunBudget, World
+
+
+def batching(
+    made_by: Blueprint, workforce: Workforce, world: World, at: datetime, run: RunBudget
+) -> Batching | None:
+    """What the stage needs to ask in batches; None where its card says live, or nobody hosted is pinned."""
+    if made_by.card.execution == "live" or made_by.pin.candidate is None or made_by.pin.is_local:
+        return None
+    payer = Payer(at.date(), run.run_id, workforce.card.caps(run.max_usd))
+    book, provider, clock = (
+        StoredBatches(world.engine, workforce.name, payer),
+        AnthropicBatches(),
+        SystemClock(),
+    )
+    patience = GatewaySettings.from_environment(os.environ).patience_seconds
+    return Batching(
+        book,
+        Sending(book, provider, clock, random.Random(), patience),
+        tending(book, made_by),
+        clock,
+        lambda: uuid.uuid4().hex,
+        world.partition,
+        run.follows_batches,
+    )
+
+
+def tending(book: BatchBook, made_by: Blueprint | None = None) -> Tending:
+    """Reads every batch as the specialist that asked, or as `made_by`."""
+
+    def read(batch: Batch, request: Request, result: Result) -> Settled:
+        return settled_by(made_by or blueprint(batch.specialist), batch, request, result)
+
+    return Tending(book, AnthropicBatches(), read, datetime.now(UTC))
+
+
+@contextmanager
+def opened_book(settings: Settings, workforce: Workforce) -> Iterator[StoredBatches | None]:
+    """None where there is no operations store yet. Raises StoreVersionError on one of another version."""
+    engine: Engine = open_engine(settings.operations_url)
+    try:
+        if exists(engine):
+            check_version(engine)
+            yield StoredBatches(engine, workforce.name)
+        else:
+            yield None
+    finally:
+        engine.dispose()
