@@ -16,8 +16,9 @@ from pydantic import BaseModel, ConfigDict
 
 from evals.held_out_cases import HeldOutCase, campaign, load_held_out
 from evals.severed import contact_of, severed
-from evals.statistics import Agreement, Gate, cohens_kappa, gate, lower_bound
+from evals.statistics import Agreement, Gate, cohens_kappa, gate
 from evals.trial_ports import Nobody
+from specialists.bounds import lower_bound
 from specialists.fingerprint import HELD_OUT
 from specialists.grading import Facts, grade
 from specialists.reading import Setting, read_record
