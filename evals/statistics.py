@@ -74,6 +74,11 @@ def mcnemar(first: Sequence[bool], second: Sequence[bool]) -> Paired:
     pairs = list(zip(first, second, strict=True))
     only_first = sum(one and not other for one, other in pairs)
     only_second = sum(other and not one for one, other in pairs)
+    return mcnemar_of(only_first, only_second)
+
+
+def mcnemar_of(only_first: int, only_second: int) -> Paired:
+    """The same from the two counts of cases that only one of them passed."""
     differ = only_first + only_second
     p_value = float(binomtest(only_first, differ, 0.5).pvalue) if differ else 1.0
     return Paired(only_first, only_second, p_value)
