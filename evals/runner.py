@@ -39,11 +39,12 @@ def evaluate(
     told: Told = lambda done: None,
     gateway_of: GatewayOf | None = None,
     cases: Sequence[HeldOutCase] | None = None,
+    purse: Purse | None = None,
 ) -> Rows:
     """The raw rows of one candidate (None: rules alone) on the cases that are its own to decide.
 
-    `usd` caps what hosted candidates may cost; `told` hears how many trials are done. Raises InputError for a
-    candidate that is not on the card.
+    `usd` caps what hosted candidates may cost, or `purse` does, which several evals may share; `told` hears
+    how many trials are done. Raises InputError for a candidate that is not on the card.
     """
     held_out = load_held_out(specialist.name) if cases is None else cases
     mine = of_decider(held_out, "rules" if candidate is None else "judgement")
@@ -52,7 +53,7 @@ def evaluate(
         Nobody() if candidate is None else candidate_of(pinned, candidate, gateway_of)
     )
     rows: list[TrialRow] = []
-    purse = Purse(inf if candidate is None else usd)  # nobody costs nothing
+    purse = purse or Purse(inf if candidate is None else usd)  # nobody costs nothing
     for trial in range(1, trials + 1):
         for together in _together(mine):
             rows.extend(_trial(pinned, gateway, together, trial, purse))

@@ -18,6 +18,7 @@ from workforce_assets.cli import (
     status,
     suppressions,
     trace,
+    tune,
     unsubscribe_service,
 )
 
@@ -35,6 +36,7 @@ for command in (
     backfill.backfill,
     estimate.estimate,
     replay.replay,
+    tune.tune,
     stale.stale,
     html_report.report,
     docs.docs,
