@@ -1,4 +1,4 @@
-"""A workforce's floor: the share of records that every stage decides rightly, at least, by the pins' evidence."""
+"""A workforce's floor: the least share of records that every stage decides rightly, by its pins."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,8 +11,11 @@ from specialists.pin import Evidence, Part
 
 @dataclass(frozen=True)
 class Floor:
-    """`links`: specialist -> the least share (0..1) of what it decides that is right. All of them hold at once
-    with 95 % confidence, and so does `at_least`. A record that is left to a person is in none of them."""
+    """`links`: specialist -> the least share (0..1) of what it decides that is right.
+
+    All of them hold at once with 95 % confidence, and so does `at_least`. A record that is left to a person
+    is in none of them.
+    """
 
     links: Mapping[str, float]
     at_least: float

@@ -40,8 +40,8 @@ def test_a_link_without_evidence_leaves_no_floor() -> None:
 
 
 def test_the_floor_holds_however_failures_go_together() -> None:
-    """Simulated, seed 7: three links whose failures never coincide, the worst there is; in at most one eval of
-    twenty does the floor lie above the true share."""
+    """Simulated, seed 7: three links whose failures never coincide, the worst there is; at most one eval in
+    twenty puts the floor above the true share."""
     chance, rates, n = np.random.default_rng(7), (0.97, 0.95, 0.99), 200
     true = 1 - sum(1 - rate for rate in rates)
     wrong = 0

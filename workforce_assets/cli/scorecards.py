@@ -48,8 +48,8 @@ def print_floor(workforce: str, floor: Floor) -> None:
     """The chain's floor, and the links it is made of."""
     links = " · ".join(f"{name} {bound:.3f}" for name, bound in floor.links.items())
     OUT.print(
-        f"[bold]{workforce}[/]  right at every stage: at least {floor.at_least:.1%} of what is decided without "
-        f"a person\n  union bound, 95 % for all links at once: {links}"
+        f"[bold]{workforce}[/]  right at every stage: at least {floor.at_least:.1%} of what is decided "
+        f"without a person\n  union bound, 95 % for all links at once: {links}"
     )
 
 
