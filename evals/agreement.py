@@ -33,7 +33,7 @@ LABEL = {"tone": "tone", "clear_call_to_action": "asks"}
 
 
 class Draft(BaseModel):
-    """One labelled draft of `evals/held_out/writer.drafts.yaml`."""
+    """One labelled draft of `evals/held_out/writer.drafts.yaml`. `by`: who labelled it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -41,6 +41,7 @@ class Draft(BaseModel):
     asks: bool
     body: str
     ask: str = "{call_to_action}: {link}"
+    by: str = "author"
 
     def output(self) -> Makes:
         body = f"Hi {{first_name}},\n\n{self.body}\n\n{self.ask}\n\nBest regards,\n{{sender_name}}"

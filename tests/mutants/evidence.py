@@ -79,6 +79,7 @@ MUTANTS = (
         "return min((lower_bound",
         "return max((lower_bound",
         "tests/test_chain_floor.py::test_the_floor_is_what_the_weakest_decider_of_each_link_may_lose",
+        keeps_evidence=True,
     ),
     Mutant(
         "a link without evidence is left out of the floor",
@@ -86,5 +87,27 @@ MUTANTS = (
         "default=0.0)",
         "default=1.0)",
         "tests/test_chain_floor.py::test_a_link_without_evidence_leaves_no_floor",
+        keeps_evidence=True,
+    ),
+    Mutant(
+        "a judge that says nothing agrees",
+        "evals/judging.py",
+        "(one.tone, found if found is not None else not one.tone)",
+        "(one.tone, found if found is not None else one.tone)",
+        "tests/test_judge.py::test_a_broken_judge_raises_nothing",
+    ),
+    Mutant(
+        "one author's labels prove a judge",
+        "evals/judging.py",
+        'if proven else "unproven"',
+        'if proven or proven is False else "unproven"',
+        "tests/test_judge.py::test_agreement_stands_unproven_until_people_have_labelled",
+    ),
+    Mutant(
+        "a held draft has passed its judge",
+        "evals/judging.py",
+        'row["in_tone"] if row["disposition"] == "done" else None',
+        'row.get("in_tone", True)',
+        "tests/test_judge.py::test_a_broken_judge_raises_nothing",
     ),
 )
