@@ -16,8 +16,9 @@ from pydantic import BaseModel, ConfigDict
 
 from evals.held_out_cases import HeldOutCase, campaign, load_held_out
 from evals.severed import contact_of, severed
-from evals.statistics import Agreement, Gate, cohens_kappa, gate, lower_bound
+from evals.statistics import Agreement, Gate, cohens_kappa, gate
 from evals.trial_ports import Nobody
+from specialists.bounds import lower_bound
 from specialists.fingerprint import HELD_OUT
 from specialists.grading import Facts, grade
 from specialists.reading import Setting, read_record
@@ -32,7 +33,7 @@ LABEL = {"tone": "tone", "clear_call_to_action": "asks"}
 
 
 class Draft(BaseModel):
-    """One labelled draft of `evals/held_out/writer.drafts.yaml`."""
+    """One labelled draft of `evals/held_out/writer.drafts.yaml`. `by`: who labelled it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -40,6 +41,7 @@ class Draft(BaseModel):
     asks: bool
     body: str
     ask: str = "{call_to_action}: {link}"
+    by: str = "author"
 
     def output(self) -> Makes:
         body = f"Hi {{first_name}},\n\n{self.body}\n\n{self.ask}\n\nBest regards,\n{{sender_name}}"

@@ -6,19 +6,20 @@ same folder.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from time import perf_counter
 from typing import Annotated, Any
 
+import rich.table
 import typer
 from rich.console import Console
-from rich.table import Table
 
 from evals.matching_data import load_companies, load_labelled
 from evals.matching_report import Matched, by_kind, reliability, totals
 from evals.matching_run import by_folds, decide, read
+from evals.real_sets.figures import Figures, Table, beside
 from specialists.enricher.candidates import CANDIDATES
 from specialists.enricher.policy import policy
 
@@ -71,6 +72,17 @@ def _decided(data: Sequence[Path], day: date, candidate: str | None) -> list[Mat
     return matched
 
 
+def figures_of(found: Mapping[str, Sequence[Matched]]) -> Figures:
+    """All figures by candidate; as tables the totals side by side, then each candidate's kinds."""
+    reports = {name: report(matched) for name, matched in found.items()}
+    total = beside(f"totals at {policy().threshold}", {n: r["totals"] for n, r in reports.items()})
+    kinds = (
+        Table(f"{name}: per kind", [{"kind": kind, **row} for kind, row in found["kinds"].items()])
+        for name, found in reports.items()
+    )
+    return Figures(reports, (total, *kinds))
+
+
 def _show(found: dict[str, Any]) -> None:
     console = Console()
     console.print(_table("Per kind", [{"kind": kind, **row} for kind, row in found["kinds"].items()]))
@@ -80,11 +92,11 @@ def _show(found: dict[str, Any]) -> None:
         console.print(_table(f"{name.replace('_', ' ')}: error {error}", found[name]["bins"]))
 
 
-def _table(title: str, rows: Sequence[dict[str, Any]]) -> Table:
-    columns = list(dict.fromkeys(column for row in rows for column in row))
-    table = Table(*columns, title=title)
-    for row in rows:
-        table.add_row(*(str(row.get(column, 0)) for column in columns))
+def _table(title: str, rows: Sequence[dict[str, Any]]) -> rich.table.Table:
+    shown = Table(title, rows)
+    table = rich.table.Table(*shown.columns, title=shown.title)
+    for row in shown.rows:
+        table.add_row(*(str(row.get(column, 0)) for column in shown.columns))
     return table
 
 

@@ -45,8 +45,8 @@ def fold_candidates(found: Sequence[Example]) -> Mapping[int, Candidate]:
     return {fold: PairCandidate(fit([one for one in found if one.fold != fold], {})) for fold in range(FOLDS)}
 
 
-def decide(reads: Sequence[Read], candidate_of: Callable[[Labelled], Candidate]) -> list[Matched]:
-    """What the Enricher makes of every lead, judged by the candidate that is named for it."""
+def decide(reads: Sequence[Read], candidate_of: Callable[[Labelled], Candidate | None]) -> list[Matched]:
+    """What the Enricher makes of every lead, judged by the candidate named for it (None: by nobody)."""
     return [_decide(lead, record, candidate_of(lead)) for lead, record in reads]
 
 
@@ -56,7 +56,7 @@ def by_folds(reads: Sequence[Read]) -> list[Matched]:
     return decide(reads, lambda lead: candidates[fold_of(lead)])
 
 
-def _decide(lead: Labelled, record: Reads, candidate: Candidate) -> Matched:
+def _decide(lead: Labelled, record: Reads, candidate: Candidate | None) -> Matched:
     specialist = Specialist(ENRICHER, Tools(Directory(), CohortEmailDomains({})), candidate)
     outcome = decide_by_rules(specialist, record)
     believed = None

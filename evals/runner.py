@@ -39,18 +39,21 @@ def evaluate(
     told: Told = lambda done: None,
     gateway_of: GatewayOf | None = None,
     cases: Sequence[HeldOutCase] | None = None,
+    purse: Purse | None = None,
 ) -> Rows:
     """The raw rows of one candidate (None: rules alone) on the cases that are its own to decide.
 
-    `usd` caps what hosted candidates may cost; `told` hears how many trials are done. Raises InputError for a
-    candidate that is not on the card.
+    `usd` caps what hosted candidates may cost, or `purse` does, which several evals may share; `told` hears
+    how many trials are done. Raises InputError for a candidate that is not on the card.
     """
     held_out = load_held_out(specialist.name) if cases is None else cases
     mine = of_decider(held_out, "rules" if candidate is None else "judgement")
     pinned = replace(specialist, pin=specialist.pin.model_copy(update={"candidate": candidate}))
-    gateway: Candidate | Gateway = Nobody() if candidate is None else _gateway(pinned, candidate, gateway_of)
+    gateway: Candidate | Gateway = (
+        Nobody() if candidate is None else candidate_of(pinned, candidate, gateway_of)
+    )
     rows: list[TrialRow] = []
-    purse = Purse(inf if candidate is None else usd)  # nobody costs nothing
+    purse = purse or Purse(inf if candidate is None else usd)  # nobody costs nothing
     for trial in range(1, trials + 1):
         for together in _together(mine):
             rows.extend(_trial(pinned, gateway, together, trial, purse))
@@ -66,7 +69,10 @@ def evaluate(
     return Rows(measured=measured, rows=tuple(sorted(rows, key=lambda r: (order[r.case], r.trial))))
 
 
-def _gateway(pinned: Blueprint, candidate: str, gateway_of: GatewayOf | None) -> Candidate | Gateway:
+def candidate_of(
+    pinned: Blueprint, candidate: str, gateway_of: GatewayOf | None = None
+) -> Candidate | Gateway:
+    """What judges as `candidate`, which `pinned` is pinned to. Raises InputError for one not on the card."""
     if candidate not in pinned.card.candidates:
         known = ", ".join(pinned.card.candidates) or "none"
         raise InputError(

@@ -11,7 +11,8 @@ from statistics import fmean
 
 from evals.held_out_cases import HeldOutCase, of_decider
 from evals.scorecard_rows import RULES, Rows, TrialRow
-from evals.statistics import gate, lower_bound, more_needed, pass_hat_k
+from evals.statistics import gate, more_needed, pass_hat_k
+from specialists.bounds import lower_bound
 from specialists.card import Card
 from specialists.pin import Criterion, Gate, Part
 

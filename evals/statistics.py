@@ -8,25 +8,13 @@ from dataclasses import dataclass
 from math import comb, sqrt
 from typing import Literal
 
-from scipy.stats import beta, binomtest, norm
+from scipy.stats import binomtest, norm
 
-CONFIDENCE = 0.95
+from specialists.bounds import CONFIDENCE, check_counts, lower_bound, upper_bound
 
 Gate = Literal["adopt", "hold", "not enough evidence"]
 # More cases than anybody will write: beyond this the answer is "very many", not a search.
 _VERY_MANY = 1_000_000
-
-
-def lower_bound(passes: int, n: int, confidence: float = CONFIDENCE) -> float:
-    """The pass rate that `passes` of `n` prove: Clopper and Pearson (1934), one-sided. 0 for no case."""
-    _check(passes, n)
-    return 0.0 if passes == 0 else float(beta.ppf(1 - confidence, passes, n - passes + 1))
-
-
-def upper_bound(passes: int, n: int, confidence: float = CONFIDENCE) -> float:
-    """The pass rate that `passes` of `n` do not rule out yet. 1 for no case."""
-    _check(passes, n)
-    return 1.0 if passes == n else float(beta.ppf(confidence, passes + 1, n - passes))
 
 
 def gate(passes: int, n: int, bar: float, confidence: float = CONFIDENCE) -> Gate:
@@ -62,7 +50,7 @@ def pass_hat_k(passes: int, trials: int, k: int) -> float:
 
     Source: Chen et al. 2021 (pass@k), turned to "all" by Yao et al. 2024 (tau-bench). Needs k <= trials.
     """
-    _check(passes, trials)
+    check_counts(passes, trials)
     if not 1 <= k <= trials:
         raise ValueError(f"k must be 1..{trials} for {trials} trials, not {k}")
     return comb(passes, k) / comb(trials, k)
@@ -86,6 +74,11 @@ def mcnemar(first: Sequence[bool], second: Sequence[bool]) -> Paired:
     pairs = list(zip(first, second, strict=True))
     only_first = sum(one and not other for one, other in pairs)
     only_second = sum(other and not one for one, other in pairs)
+    return mcnemar_of(only_first, only_second)
+
+
+def mcnemar_of(only_first: int, only_second: int) -> Paired:
+    """The same from the two counts of cases that only one of them passed."""
     differ = only_first + only_second
     p_value = float(binomtest(only_first, differ, 0.5).pvalue) if differ else 1.0
     return Paired(only_first, only_second, p_value)
@@ -156,10 +149,3 @@ def _kappa_variance(
     beside = sum(share[a, not a] * (columns[a] + rows[not a]) ** 2 for a in both) * (1 - kappa) ** 2
     rest = (kappa - chance * (1 - kappa)) ** 2
     return max(0.0, diagonal + beside - rest) / (n * (1 - chance) ** 2)
-
-
-def _check(passes: int, n: int) -> None:
-    if not 0 <= passes <= n:
-        raise ValueError(
-            f"{passes} passes of {n}: there cannot be more passes than cases, or fewer than none"
-        )

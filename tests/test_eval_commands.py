@@ -37,6 +37,7 @@ def test_pins_at_a_glance() -> None:
         card = blueprint(name).card
         assert f"{name}  posture {card.posture}" in shown
         assert all(candidate in shown for candidate in card.candidates)
+    assert "outbound  right at every stage: at least" in shown
     words = ("adopted", "clears", "hold", "not enough evidence", "never evaluated")
     assert [word for word in words if word not in shown] == []
 

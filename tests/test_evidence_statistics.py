@@ -16,12 +16,11 @@ from evals.statistics import (
     cohens_kappa,
     gate,
     link_confidence,
-    lower_bound,
     mcnemar,
     more_needed,
     pass_hat_k,
-    upper_bound,
 )
+from specialists.bounds import lower_bound, upper_bound
 
 COUNTS = st.integers(0, 300).flatmap(lambda n: st.tuples(st.integers(0, n), st.just(n)))
 

@@ -139,16 +139,16 @@ MUTANTS = (
     ),
     Mutant(
         "the observed share is the bound",
-        "evals/statistics.py",
-        "return 0.0 if passes == 0 else float(beta.ppf(1 - confidence, passes, n - passes + 1))",
-        "return passes / n if n else 0.0",
+        "specialists/bounds.py",
+        "return float(betaincinv(passes, n - passes + 1, 1 - confidence))",
+        "return passes / n",
         "tests/test_evidence_statistics.py::test_a_candidate_at_or_under_its_bar_is_adopted_at_most_one_time_in_twenty",
     ),
     Mutant(
         "the bound is two-sided",
-        "evals/statistics.py",
-        "beta.ppf(1 - confidence, passes, n - passes + 1)",
-        "beta.ppf((1 - confidence) / 2, passes, n - passes + 1)",
+        "specialists/bounds.py",
+        "betaincinv(passes, n - passes + 1, 1 - confidence)",
+        "betaincinv(passes, n - passes + 1, (1 - confidence) / 2)",
         "tests/test_evidence_statistics.py::test_so_many_passes_in_a_row_prove_the_bar_and_one_fewer_do_not",
     ),
     Mutant(

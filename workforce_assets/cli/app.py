@@ -13,11 +13,13 @@ from workforce_assets.cli import (
     ledger,
     migrate,
     pins,
+    replay,
     run,
     stale,
     status,
     suppressions,
     trace,
+    tune,
     unsubscribe_service,
 )
 
@@ -34,6 +36,8 @@ for command in (
     trace.trace,
     backfill.backfill,
     estimate.estimate,
+    replay.replay,
+    tune.tune,
     stale.stale,
     html_report.report,
     docs.docs,

@@ -20,6 +20,7 @@ def at_a_glance(context: typer.Context) -> None:
         with input_errors():
             for name in specialists_with_cases():
                 _print(name)
+            _print_floors()
 
 
 @pins.command()
@@ -92,6 +93,24 @@ def verify() -> None:
     if wrong:
         raise typer.Exit(EXIT_BLOCKED)
     OUT.print(f"{len(specialists_with_cases())} pins follow from their raw rows")
+
+
+def _print_floors() -> None:
+    """What every workforce's pins prove together; evidence of what has changed since proves nothing."""
+    from evals.chain import floor_of
+    from specialists.evidence import Unproven, standing
+    from specialists.specialist import blueprint
+    from workforce_assets.cli.scorecards import print_floor
+    from workforce_assets.workforces import WORKFORCES
+
+    for workforce in WORKFORCES:
+        evidence = {}
+        for line in workforce.stages:
+            loaded = blueprint(line.by)
+            found = standing(loaded)
+            stale = isinstance(found, Unproven) and found.stale
+            evidence[line.by] = None if stale else loaded.pin.evidence
+        print_floor(workforce.name, floor_of(evidence))
 
 
 def _print(specialist: str) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from evals.agreement import Agreed
+from evals.chain import Floor
 from evals.pinning import Rung
 from specialists.pin import Part
 from specialists.specialist import Blueprint
@@ -41,6 +42,15 @@ def print_agreement(found: Mapping[str, Agreed]) -> None:
 
 def scorecard_json(parts: Mapping[str, Part]) -> dict[str, Any]:
     return {decider: part.model_dump(mode="json") for decider, part in parts.items()}
+
+
+def print_floor(workforce: str, floor: Floor) -> None:
+    """The chain's floor, and the links it is made of."""
+    links = " · ".join(f"{name} {bound:.3f}" for name, bound in floor.links.items())
+    OUT.print(
+        f"[bold]{workforce}[/]  right at every stage: at least {floor.at_least:.1%} of what is decided "
+        f"without a person\n  union bound, 95 % for all links at once: {links}"
+    )
 
 
 def print_ladder(specialist: Blueprint, rungs: Sequence[Rung], proven: str) -> None:
