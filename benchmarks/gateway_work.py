@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from functools import cache
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,8 @@ from specialists.specialist import Blueprint, Specialist, blueprint
 from specialists.stage import Stage
 from specialists.tools import Toolbox
 
+# Records that go through all stages before the next begin, so that memory does not grow with their number.
+CHUNK = 5_000
 STEPS = ("enricher", "scorer", "writer", "sender")
 _CAMPAIGN = Path(__file__).resolve().parents[1] / "examples" / "outbound" / "campaign.yaml"
 _NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -84,12 +87,12 @@ class Work:
         self._model, self._in_flight = model, in_flight
 
     def run(self, rows: Iterable[dict[str, Any]]) -> dict[str, Any]:
-        """Every record through the four stages; how many were done by each."""
+        """Every record through the four stages, a partition of CHUNK at a time; how many were done by each."""
         done: Counter[str] = Counter()
-        for name in STEPS:
-            rows = self._stage(name, rows, done)
-        for _ in rows:
-            pass
+        source = iter(rows)
+        while chunk := list(islice(source, CHUNK)):
+            for name in STEPS:
+                chunk = list(self._stage(name, chunk, done))
         return {"done": dict(done)}
 
     def _stage(
@@ -101,7 +104,7 @@ class Work:
         stage = Stage(
             specialist, lambda row: None, self._journal, self._budget, self._setting, "run", self._in_flight
         )
-        for row in list(stage.run(rows)):
+        for row in stage.run(rows):
             done[name] += row["disposition"] == "done"
             yield {**row, "earlier": (row.get("said") or "")[:200]}
 

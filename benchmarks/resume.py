@@ -121,7 +121,7 @@ def _timed(arguments: list[str], folder: Path, environ: dict[str, str], url: str
 
 def _calls(url: str) -> int:
     with urlopen(f"{url}/calls") as answer:
-        return len(json.load(answer))
+        return int(json.load(answer)["calls"])
 
 
 def _step_seconds(home: Path, age: int) -> float:

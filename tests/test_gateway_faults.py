@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import os
 import re
 from collections import defaultdict
 from collections.abc import Iterator
@@ -20,7 +21,7 @@ from tests.fakes import MemoryBudget
 from tests.gateway_kit import FakeClock, at_provider, gateway, hosted, in_workers
 from tests.provider import Call, Plan, Provider, running
 
-RECORDS, WORKERS = 1200, 64
+RECORDS, WORKERS = 10_000 if os.environ.get("WORKFORCE_CAMPAIGN") else 1200, 64
 # The faults of the mock, and what the gateway calls them.
 KIND_OF = {
     "429": "rate limited", "500": "server error", "503": "overloaded", "529": "overloaded",
