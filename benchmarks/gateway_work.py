@@ -87,7 +87,7 @@ class Work:
         self._model, self._in_flight = model, in_flight
 
     def run(self, rows: Iterable[dict[str, Any]]) -> dict[str, Any]:
-        """Every record through the four stages, a partition of CHUNK at a time; how many were done by each."""
+        """Every record through the four stages, CHUNK at a time; how many were done by each."""
         done: Counter[str] = Counter()
         source = iter(rows)
         while chunk := list(islice(source, CHUNK)):
