@@ -128,7 +128,7 @@ def _settled(
     if not any(column in found for column in IDENTIFYING):
         raise InputError(
             path,
-            f"header row: no column is a company, domain, e-mail address or ticker, only {_listed(names)}",
+            f"no column is a company, domain, e-mail address or ticker, only {_listed(names)}",
             "say which is which with --lead-columns company=<your column>",
             field="company",
         )
@@ -149,13 +149,13 @@ def _ambiguous(path: Path, column: str, headers: Sequence[str]) -> InputError:
     if len(set(headers)) == 1:
         return InputError(
             path,
-            f"header row: {len(headers)} columns are called {headers[0]!r}",
+            f"{len(headers)} columns are called {headers[0]!r}",
             f"rename all but the one that is the {column}",
             field=column,
         )
     return InputError(
         path,
-        f"header row: {' and '.join(map(repr, headers))} could each be the {column}",
+        f"{' and '.join(map(repr, headers))} could each be the {column}",
         f'say which with --lead-columns "{column}={headers[0]}"',
         field=column,
     )
@@ -164,7 +164,7 @@ def _ambiguous(path: Path, column: str, headers: Sequence[str]) -> InputError:
 def missing_column(path: Path, wanted: str, names: Iterable[str]) -> InputError:
     return InputError(
         path,
-        f"header row: no column is called {wanted!r}, but there is {_listed(names)}",
+        f"no column is called {wanted!r}, but there is {_listed(names)}",
         "name one of these with --lead-columns",
         field=wanted,
     )

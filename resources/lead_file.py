@@ -18,6 +18,8 @@ __all__ = ["CANONICAL_COLUMNS", "Layout", "RawLead", "lay_out", "parse_columns",
 _NO_COLUMNS: Mapping[str, str] = {}
 _DELIMITERS: dict[str, Delimiter] = {"csv": ",", "tsv": "\t"}
 
+_WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods", ".numbers"})
+
 _Format = Literal["csv", "tsv", "jsonl", "parquet"]
 
 
@@ -111,6 +113,11 @@ def _format(path: Path) -> _Format:
             return "parquet"
     if not path.exists():
         raise InputError(path, "no such file", "check the path given to --leads")
+    if path.is_dir():
+        raise InputError(path, "is a folder", "give one file; run the command once for each")
+    if path.suffix.lower() in _WORKBOOKS:
+        remedy = "save its sheet as CSV in UTF-8 and give that file"
+        raise InputError(path, "is a spreadsheet workbook, which may hold several tables", remedy)
     raise InputError(
         path,
         "its name does not say which format it has",

@@ -28,10 +28,16 @@ class Layout(BaseModel):
 
 def find_delimiter(lines: Iterable[str], given: Mapping[str, str], usual: Delimiter) -> Delimiter:
     """The delimiter under which the first lines have a header row with most lead columns; where several have
-    as many, `usual`, which the file's name stands for."""
+    as many, `usual`, which the file's name stands for. Where none has any, the one with most columns at all,
+    so that the error names the columns."""
     head = list(islice(lines, _LINES))
     others: list[Delimiter] = [delimiter for delimiter in DELIMITERS if delimiter != usual]
-    return max([usual, *others], key=lambda delimiter: recognised(_header(head, delimiter), given))
+
+    def columns(delimiter: Delimiter) -> int:
+        return recognised(_header(head, delimiter), given)
+
+    best = max([usual, *others], key=columns)
+    return best if columns(best) else max([usual, *others], key=lambda each: len(_header(head, each)))
 
 
 def _header(lines: Iterable[str], delimiter: str) -> list[str]:

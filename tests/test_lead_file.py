@@ -121,7 +121,9 @@ BAD_FILES = [
     ("a.jsonl", "\n \n", "has no rows"),
     ("a.parquet", b"PAR1 but no more", "not a whole Parquet file"),
     ("a.parquet", encoded("parquet", [{"name": "x"}]), "no column is a company"),
-    ("a.xlsx", b"PK\x03\x04", "which format"),
+    ("a.xlsx", b"PK\x03\x04", "is a spreadsheet workbook"),
+    ("a.txt", HEADER + GOOD, "which format"),
+    ("a.csv", "colour;size\nx;y\n", "only 'colour', 'size'"),
 ]
 
 

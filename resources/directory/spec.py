@@ -91,6 +91,9 @@ def load_spec(path: Path) -> DirectorySpec:
         raise InputError(path, problem, "give the path of a directory spec (YAML)") from None
     except (UnicodeDecodeError, yaml.YAMLError) as error:
         raise InputError(path, f"not readable as YAML: {error}", _EXAMPLE) from None
+    if not isinstance(content, dict):
+        problem = "is not a directory spec: YAML that names the source, its file, its date and its columns"
+        raise InputError(path, problem, _EXAMPLE)
     try:
         return DirectorySpec.model_validate(content)
     except ValidationError as error:
