@@ -1,5 +1,5 @@
 # A fresh machine needs Python 3.11, make and git. Everything else is installed here, from hashed locks.
-.PHONY: demo test campaign dev marts lock lint types contracts clean
+.PHONY: demo test mutants campaign dev marts lock lint types contracts clean
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -19,6 +19,10 @@ demo: .venv/ready marts
 
 test: .venv/ready marts lint types contracts
 	$(BIN)/python -m pytest --numprocesses 2 --dist worksteal
+
+# Every deliberately broken variant of the code, each caught by the test that names it.
+mutants: .venv/ready marts
+	WORKFORCE_MUTANTS=all $(BIN)/python -m pytest --numprocesses 2 --dist worksteal tests/test_mutants.py
 
 dev: .venv/ready marts
 	$(BIN)/workforce migrate

@@ -15,8 +15,8 @@ MUTANTS = (
     Mutant(
         "the journal is not asked",
         "specialists/judging.py",
-        "known = _known(self._journal, asked)",
-        "known = _known(self._journal, {})",
+        "found = known(self._journal, asked)",
+        "found = known(self._journal, {})",
         "tests/test_stage.py::test_a_judgement_is_asked_once_and_then_comes_from_the_journal",
     ),
     Mutant(
