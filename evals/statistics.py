@@ -6,9 +6,8 @@ Every function is pure. Shares and probabilities are 0..1; `confidence` is one-s
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import comb, sqrt
+from statistics import NormalDist
 from typing import Literal
-
-from scipy.stats import binomtest, norm
 
 from specialists.bounds import CONFIDENCE, check_counts, lower_bound, upper_bound
 
@@ -79,6 +78,9 @@ def mcnemar(first: Sequence[bool], second: Sequence[bool]) -> Paired:
 
 def mcnemar_of(only_first: int, only_second: int) -> Paired:
     """The same from the two counts of cases that only one of them passed."""
+    # A second and 40 MB, which a server that only shows definitions need not spend.
+    from scipy.stats import binomtest
+
     differ = only_first + only_second
     p_value = float(binomtest(only_first, differ, 0.5).pvalue) if differ else 1.0
     return Paired(only_first, only_second, p_value)
@@ -129,9 +131,8 @@ def cohens_kappa(table: Mapping[tuple[bool, bool], int], confidence: float = CON
     if chance == 1:
         return Agreement(n, agreed, 0.0, -1.0, 1.0)
     kappa = (observed - chance) / (1 - chance)
-    half = float(norm.ppf((1 + confidence) / 2)) * sqrt(
-        _kappa_variance(share, rows, columns, kappa, chance, n)
-    )
+    variance = _kappa_variance(share, rows, columns, kappa, chance, n)
+    half = NormalDist().inv_cdf((1 + confidence) / 2) * sqrt(variance)
     return Agreement(n, agreed, kappa, max(-1.0, kappa - half), min(1.0, kappa + half))
 
 
