@@ -17,7 +17,7 @@ from resources.store.entries import Entry
 
 Verb = Literal["suppress", "held", "ignored"]
 # A message that surely never left cannot come back.
-_MAY_BE_OUT = ("intent", "sent", "unknown")
+MAY_BE_OUT = ("intent", "sent", "unknown")
 _BULK = ("bulk", "list", "junk")
 
 
@@ -76,7 +76,7 @@ def _contact(standing: Standing) -> tuple[str | None, str]:
     """The one contact of the proven sends, or what is missing."""
     if not standing.ledger:
         return None, "there is no ledger here that could prove it concerns a send of ours"
-    out = [entry for entry in standing.sends if entry.state in _MAY_BE_OUT]
+    out = [entry for entry in standing.sends if entry.state in MAY_BE_OUT]
     if not out:
         if standing.sends:
             return None, "the send it names never left"
