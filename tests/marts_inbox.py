@@ -10,7 +10,7 @@ from resources.inbox.sources import Found
 from resources.store.engine import open_engine, writing
 from resources.store.entries import SendKey
 from resources.store.tables import ledger
-from tests.inbox_mail import complaint, dsn, reply, text_bounce
+from tests.inbox_mail import complaint, dsn, reply
 from tests.marts_lake import DAYS, Lake, contact_of, entry, message_id_of
 from workforce_assets.settings import Settings
 
@@ -33,7 +33,7 @@ OTHERS: tuple[Write, ...] = (
     lambda to, ada: reply("Ada has left the company", to=to, sender=ada, more=AUTOMATIC),
     lambda to, ada: dsn(to, to=ada),
     lambda to, ada: dsn(to, to=ada, status="4.2.2", diagnostic="smtp; 452 mailbox full"),
-    lambda to, ada: text_bounce("It was not to be.", to),
+    lambda to, ada: reply("It was not to be.", to=to, sender="Mail Delivery System <postmaster@mx.example>"),
     lambda to, ada: complaint(to),
     lambda to, ada: reply("news for all", to=to, sender=ada, more="Precedence: bulk\n"),
     lambda to, ada: reply("what does it cost?", sender=ada),

@@ -29,10 +29,10 @@ LINKS = UnsubscribeLinks("https://u.vendor.example", "s" * 32)
 ADA, BOB = "ada@north.example", "bob@south.example"
 
 
-def sent(store: Engine, contact: str = ADA, step: int = 1, state: str = "sent") -> Intent:
+def sent(store: Engine, contact: str = ADA, step: int = 1, state: str = "sent", at: datetime = AT) -> Intent:
     ledger = SendLedger(store, "outbound", 1000)
     key = ledger.key("spring", step, contact)
-    intent = Intent(key, f"lead-{contact}", date(2026, 3, 2), key.message_id("vendor.example"), "d", AT)
+    intent = Intent(key, f"lead-{contact}", date(2026, 3, 2), key.message_id("vendor.example"), "d", at)
     assert isinstance(ledger.claim(intent), Claimed)
     ledger.record(key, state, sent_at=AT if state == "sent" else None)  # type: ignore[arg-type]
     return intent
@@ -219,7 +219,7 @@ def test_the_count_of_soft_bounces_can_be_set(store: Engine) -> None:
 
 def test_of_an_answer_that_was_obeyed_only_its_send_is_kept(store: Engine) -> None:
     """The latest of the thread's sends that left, by its Message-ID; not a word of what its sender wrote."""
-    first, second = sent(store), sent(store, step=2)
+    first, second = sent(store), sent(store, step=2, at=AT + timedelta(days=7))
     never = sent(store, step=3, state="failed")
     thread = f"References: {first.message_id} {second.message_id} {never.message_id}\n"
     (told,) = ingest(store, reply("unsubscribe", to=first.message_id, more=thread))
