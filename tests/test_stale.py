@@ -1,13 +1,21 @@
-"""`workforce stale`: what is out of date and all that follows it, and what making it again costs at most."""
+"""`workforce stale`: what is out of date and all that follows it, and what making it again will cost."""
 
+from dataclasses import replace
 from datetime import date
 
 import dagster as dg
 import polars as pl
 import pytest
 
+from specialists.specialist import blueprint
 from tests.outbound import SAMPLE_DAY, Outbound
+from tests.test_forecast import AT, HAIKU, pay_for_all
+from workforce_assets import staleness
 from workforce_assets.definitions import build
+from workforce_assets.forecast import rehearsal
+from workforce_assets.forecast.again import usd_again
+from workforce_assets.forecast.estimate import estimate
+from workforce_assets.forecast.interval import NOTHING
 from workforce_assets.outbound import OUTBOUND
 from workforce_assets.prepare import instance_of
 from workforce_assets.staleness import Stale, stale_partitions
@@ -23,7 +31,7 @@ def test_what_was_just_made_is_not_stale(ran: Outbound) -> None:
 
 
 def test_another_version_makes_the_partition_stale_and_all_that_follows(outbound: Outbound) -> None:
-    """The asset and its downstream closure of that day; sends only by hand; the money is what was paid."""
+    """The asset and its downstream closure of that day; sends only by hand."""
     outbound.hand_in(limit=20)
     outbound.run()
     path = outbound.settings.home.lake / "scored_leads" / f"{SAMPLE_DAY}.parquet"
@@ -38,7 +46,29 @@ def test_another_version_makes_the_partition_stale_and_all_that_follows(outbound
     ]
     assert found[0].why.startswith("made by scorer older, now ")
     assert found[1].why == "made from scored_leads, which is stale"
-    assert found[0].usd == pytest.approx(0.25 * len(rows))
+    # Rules and local models make it again: nothing to pay, whatever was paid then.
+    assert usd_again(outbound.settings, OUTBOUND, found, AT) == [NOTHING] * 3
+
+
+def test_making_it_again_costs_what_the_forecast_says(
+    outbound: Outbound, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another model is pinned: free work becomes paid work, and what the journal then holds is free again."""
+    outbound.hand_in(limit=30)
+    outbound.run()
+    writer = blueprint("writer")
+    pin = writer.pin.model_copy(update={"candidate": HAIKU})
+    pinned = replace(writer, pin=pin, decision_version="another")
+    for module in (rehearsal, staleness):
+        monkeypatch.setattr(module, "blueprint", lambda name: pinned if name == "writer" else blueprint(name))
+    found = stale(outbound)
+    assert [each.asset for each in found] == ["drafted_emails", "sent_emails"]
+    forecast = estimate(outbound.settings, OUTBOUND, [SAMPLE_DAY], AT, {})
+    (expected,) = [one.usd for one in forecast.specialists if one.specialist == "writer"]
+    assert sum(row["cost_usd"] for row in outbound.rows("drafted_emails")) == 0 < expected.low
+    assert usd_again(outbound.settings, OUTBOUND, found, AT) == [expected, NOTHING]
+    pay_for_all(outbound, pinned)
+    assert usd_again(outbound.settings, OUTBOUND, found, AT) == [NOTHING, NOTHING]
 
 
 def test_a_cohort_that_grew_makes_what_follows_stale(outbound: Outbound) -> None:

@@ -44,6 +44,13 @@ MUTANTS = (
         f"{TESTS}::test_a_bill_lies_inside_its_forecast",
     ),
     Mutant(
+        "what is stale is made again for nothing",
+        "workforce_assets/forecast/again.py",
+        "told[day] = {one.specialist: one.usd for one in found.specialists}",
+        "told[day] = {}",
+        "tests/test_stale.py::test_making_it_again_costs_what_the_forecast_says",
+    ),
+    Mutant(
         "each run of a backfill may spend the whole cap",
         "workforce_assets/cli/backfill.py",
         "max_usd - at_work.spent(reports)",
