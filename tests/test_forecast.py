@@ -126,12 +126,12 @@ def test_what_the_journal_holds_costs_nothing_again(outbound: Outbound) -> None:
         patch.setattr(rehearsal, "blueprint", lambda name: pinned if name == "writer" else blueprint(name))
         found = estimate(outbound.settings, OUTBOUND, [SAMPLE_DAY], AT, {})
         assert calls(found, "writer").likely == waiting
-        pay_for_all(outbound, pinned)
+        _pay_for_all(outbound, pinned)
         found = estimate(outbound.settings, OUTBOUND, [SAMPLE_DAY], AT, {})
     assert calls(found, "writer") == Interval(0, 0, 0)
 
 
-def pay_for_all(home: Outbound, writer: Any) -> None:
+def _pay_for_all(home: Outbound, writer: Any) -> None:
     from workforce_assets.world import World
 
     engine = open_engine(home.settings.operations_url)

@@ -9,8 +9,7 @@ import pytest
 
 from specialists.specialist import blueprint
 from tests.outbound import SAMPLE_DAY, Outbound
-from tests.test_forecast import AT, HAIKU, pay_for_all
-from workforce_assets import staleness
+from tests.test_forecast import AT, HAIKU
 from workforce_assets.definitions import build
 from workforce_assets.forecast import rehearsal
 from workforce_assets.forecast.again import usd_again
@@ -53,22 +52,17 @@ def test_another_version_makes_the_partition_stale_and_all_that_follows(outbound
 def test_making_it_again_costs_what_the_forecast_says(
     outbound: Outbound, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Another model is pinned: free work becomes paid work, and what the journal then holds is free again."""
-    outbound.hand_in(limit=30)
-    outbound.run()
+    """A model is pinned where rules and templates did it for nothing: each stage's own money, by day."""
+    outbound.hand_in(limit=20)
     writer = blueprint("writer")
-    pin = writer.pin.model_copy(update={"candidate": HAIKU})
-    pinned = replace(writer, pin=pin, decision_version="another")
-    for module in (rehearsal, staleness):
-        monkeypatch.setattr(module, "blueprint", lambda name: pinned if name == "writer" else blueprint(name))
-    found = stale(outbound)
-    assert [each.asset for each in found] == ["drafted_emails", "sent_emails"]
+    pinned = replace(writer, pin=writer.pin.model_copy(update={"candidate": HAIKU}))
+    monkeypatch.setattr(rehearsal, "blueprint", lambda name: pinned if name == "writer" else blueprint(name))
     forecast = estimate(outbound.settings, OUTBOUND, [SAMPLE_DAY], AT, {})
     (expected,) = [one.usd for one in forecast.specialists if one.specialist == "writer"]
-    assert sum(row["cost_usd"] for row in outbound.rows("drafted_emails")) == 0 < expected.low
-    assert usd_again(outbound.settings, OUTBOUND, found, AT) == [expected, NOTHING]
-    pay_for_all(outbound, pinned)
-    assert usd_again(outbound.settings, OUTBOUND, found, AT) == [NOTHING, NOTHING]
+    assert 0 < expected.low < expected.high
+    found = [Stale(str(SAMPLE_DAY), asset, "changed", 20, True) for asset in OUTBOUND.assets]
+    of_asset = dict.fromkeys(OUTBOUND.assets, NOTHING) | {"drafted_emails": expected}
+    assert usd_again(outbound.settings, OUTBOUND, found, AT) == list(of_asset.values())
 
 
 def test_a_cohort_that_grew_makes_what_follows_stale(outbound: Outbound) -> None:
