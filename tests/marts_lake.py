@@ -11,6 +11,7 @@ from sqlalchemy import insert
 
 from resources.cohort_copies import file_digest
 from resources.store.engine import open_engine, writing
+from resources.store.entries import SendKey
 from resources.store.migrate import migrate
 from resources.store.tables import ledger
 from tests.samples import CAMPAIGN
@@ -79,11 +80,19 @@ def rows_of(random: Random, asset: str, day: date, record_ids: list[str]) -> Row
             "match_status": random.choice(["matched", "ambiguous", "unmatched"]),
             "tier": random.choice("ABCD"),
             "template": random.choice(["segment.general", None]),
-            "message_id": f"<{record_id}@example.com>",
+            "message_id": message_id_of(day, record_id),
             "sent_at": datetime(day.year, day.month, day.day, 15, tzinfo=UTC),
         }
         rows.append({name: row[name] for name in (*SCHEMA, *OWN[asset])})
     return rows
+
+
+def message_id_of(day: date, record_id: str) -> str:
+    return f"<{day}.{record_id}@example.com>"
+
+
+def contact_of(day: date, record_id: str) -> str:
+    return f"{day}.{record_id}@example.com".lower()
 
 
 def _verdict(random: Random, grader: str) -> dict[str, Any]:
@@ -126,7 +135,7 @@ def write_world(settings: Settings, lake: Lake) -> None:
         for day in DAYS:
             for row in lake["sent_emails", day]:
                 if row["disposition"] == "done":
-                    connection.execute(insert(ledger), _entry(day, row))
+                    connection.execute(insert(ledger), _entry_of(day, row))
     engine.dispose()
 
 
@@ -134,26 +143,35 @@ def draft_digest(day: date, record_id: str) -> str:
     return f"digest of {day} {record_id}"
 
 
-def _entry(day: date, row: dict[str, Any]) -> dict[str, Any]:
+def entry(
+    day: date, key: SendKey, record_id: str, message_id: str, at: datetime, decided_by: str | None
+) -> dict[str, Any]:
+    """The ledger's row of an email that was sent."""
     return {
-        "key": f"{day} {row['record_id']}",
-        "workforce": "outbound",
-        "campaign": CAMPAIGN["id"],
-        "step": 1,
-        "contact": f"{day}.{row['record_id']}@example.com",
+        "key": key.digest,
+        "workforce": key.workforce,
+        "campaign": key.campaign,
+        "step": key.step,
+        "contact": key.contact,
         "state": "sent",
-        "record_id": row["record_id"],
+        "record_id": record_id,
         "partition": day.isoformat(),
-        "message_id": row["message_id"],
-        "draft_digest": draft_digest(day, row["record_id"]),
+        "message_id": message_id,
+        "draft_digest": draft_digest(day, record_id),
         "day": day.isoformat(),
-        "intent_at": row["sent_at"],
-        "sent_at": row["sent_at"],
-        "decided_by": row["decided_by"],
+        "intent_at": at,
+        "sent_at": at,
+        "decided_by": decided_by,
         "tokens_in": 0,
         "tokens_out": 0,
         "usd": 0.0,
     }
+
+
+def _entry_of(day: date, row: dict[str, Any]) -> dict[str, Any]:
+    record_id = row["record_id"]
+    key = SendKey("outbound", f"campaign-{day}", 1, contact_of(day, record_id))
+    return entry(day, key, record_id, row["message_id"], row["sent_at"], row["decided_by"])
 
 
 def _write_cohort(settings: Settings, day: date) -> None:

@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from resources.gateway.answers import Answered, Usage
+from resources.gateway.prices import Counts, PriceError, price_of
 from resources.home import Home
 from resources.journal import JournalKey, Judgement
-from resources.prices import UnknownPrice, price_of
 from resources.store.engine import open_engine
 from resources.store.group_commit import GroupCommit
 from resources.store.journal import StoredJournal
@@ -28,6 +28,7 @@ from tests.test_cli import workforce
 from workforce_assets.forecast.estimate import StandIn, estimate, may_cost
 from workforce_assets.forecast.forecast import Forecast
 from workforce_assets.forecast.interval import Interval, mean_of, share
+from workforce_assets.forecast.judgement_cost import from_prompt
 from workforce_assets.outbound import OUTBOUND
 from workforce_assets.prepare import prepare
 
@@ -180,7 +181,7 @@ def test_history_is_the_same_on_every_store(store: Any) -> None:
 @pytest.mark.parametrize("model", ["nobody/nothing", "openai/claude-haiku-5-5", "claude", ""])
 def test_an_unknown_price_is_an_error_and_not_zero(model: str) -> None:
     """Also a model of another provider that happens to have the name."""
-    with pytest.raises(UnknownPrice, match="no price is known"):
+    with pytest.raises(PriceError, match="no price for it"):
         price_of(model)
 
 
@@ -191,11 +192,24 @@ def test_prices_are_litellms_own(monkeypatch: pytest.MonkeyPatch) -> None:
 
     for model in (HAIKU, "openai/gpt-4o-mini", "gpt-4o-mini", "groq/openai/gpt-oss-20b"):
         told = litellm.get_model_info(model)
-        price = price_of(model)
-        assert (price.tokens_in, price.tokens_out) == (
+        price = price_of(model).rates[0]
+        assert (price.input, price.output) == (
             told["input_cost_per_token"],
             told["output_cost_per_token"],
         )
+
+
+@example(sizes=(1.0, 1.0), written=1.0)
+@given(sizes=st.tuples(st.floats(0, 1), st.floats(0, 1)), written=st.floats(0, 1))
+def test_a_bill_lies_inside_its_forecast(sizes: tuple[float, float], written: float) -> None:
+    """A forecast and a bill read one table: whatever of the input is written to the provider's cache."""
+    price = price_of("anthropic/claude-haiku-4-5")
+    told = from_prompt(blueprint("writer"), price, [{"company": "North"}, {"company": "South Mills"}])
+    least, most = told.tokens_in.low, told.tokens_in.high
+    tokens_in = round(least + (most - least) * sizes[0])
+    tokens_out = round(told.tokens_out.low + (told.tokens_out.high - told.tokens_out.low) * sizes[1])
+    billed = price.usage(Counts(tokens_in, tokens_out, cache_write=int(tokens_in * written))).usd
+    assert told.usd.low <= billed <= told.usd.high
 
 
 def test_tokens_are_counted_without_a_download() -> None:

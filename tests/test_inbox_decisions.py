@@ -11,6 +11,7 @@ from resources.contact_key import contact_key
 from resources.errors import InputError
 from resources.inbox.decide import SoftBounces
 from resources.inbox.ingest import Inbox, Told
+from resources.inbox.replies import send_answered
 from resources.inbox.sources import Found, read_messages
 from resources.store.consents import Consents
 from resources.store.engine import reading
@@ -28,11 +29,11 @@ LINKS = UnsubscribeLinks("https://u.vendor.example", "s" * 32)
 ADA, BOB = "ada@north.example", "bob@south.example"
 
 
-def sent(store: Engine, contact: str = ADA, step: int = 1, state: str = "sent") -> Intent:
+def sent(store: Engine, contact: str = ADA, step: int = 1, state: str = "sent", at: datetime = AT) -> Intent:
     ledger = SendLedger(store, "outbound", 1000)
     key = ledger.key("spring", step, contact)
     intent = Intent(
-        key, f"lead-{contact}", date(2026, 3, 2), key.message_id("vendor.example", "secret"), "d", AT
+        key, f"lead-{contact}", date(2026, 3, 2), key.message_id("vendor.example", "secret"), "d", at
     )
     assert isinstance(ledger.claim(intent), Claimed)
     ledger.record(key, state, sent_at=AT if state == "sent" else None)  # type: ignore[arg-type]
@@ -233,3 +234,26 @@ def test_the_count_of_soft_bounces_can_be_set(store: Engine) -> None:
     content = dsn(sent(store).message_id, status="4.4.1", diagnostic="smtp; 421 busy")
     (told,) = Inbox(store, LINKS.key_of, SoftBounces(most=1)).ingest([found(content)], AT)
     assert told.decision == "suppress"
+
+
+def test_of_an_answer_that_was_obeyed_only_its_send_is_kept(store: Engine) -> None:
+    """The latest of the thread's sends that left, by its Message-ID; not a word of what its sender wrote."""
+    first, second = sent(store), sent(store, step=2, at=AT + timedelta(days=7))
+    never = sent(store, step=3, state="failed")
+    thread = f"References: {first.message_id} {second.message_id} {never.message_id}\n"
+    (told,) = ingest(store, reply("unsubscribe", to=first.message_id, more=thread))
+    assert told.decision == "suppress"
+    with reading(store) as connection:
+        kept = connection.execute(inbox_messages.select()).one().content
+        answered = send_answered(connection, kept, LINKS.key_of)
+    assert kept.decode() == f"In-Reply-To: {second.message_id}\r\n\r\n"
+    assert answered is not None and answered.key == second.key
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"\xff" * 99, b"From: \r\nReturn-Path: <", b"In-Reply-To: <1@x>\n\n"]
+)
+def test_what_cannot_be_read_answers_nothing(store: Engine, content: bytes) -> None:
+    """Nor does what names no send of ours; and nothing raises."""
+    with reading(store) as connection:
+        assert send_answered(connection, content, LINKS.key_of) is None

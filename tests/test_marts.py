@@ -15,6 +15,8 @@ import duckdb
 import pytest
 from dbt.cli.main import dbtRunner
 
+from tests.inbox_mail import reply
+from tests.marts_inbox import LATER, ingest, replies_on, send_of_another_workforce, what_came_back
 from tests.marts_lake import (
     ASSETS,
     CONTACT,
@@ -23,6 +25,7 @@ from tests.marts_lake import (
     Lake,
     Rows,
     draft_digest,
+    message_id_of,
     partition,
     sound_lake,
     write,
@@ -72,6 +75,8 @@ def built_once(tmp_path_factory: pytest.TempPathFactory, manifest: Path) -> Path
     """A home with a sound lake and its marts."""
     settings = Settings.from_environment({"WORKFORCE_HOME": str(tmp_path_factory.mktemp("built") / "home")})
     write_world(settings, sound_lake())
+    decisions = Counter(ingest(settings, what_came_back(sound_lake())))
+    assert set(decisions) == {"suppress", "held", "ignored"}
     with dg.DagsterInstance.ephemeral() as instance:
         assert (
             marts(settings, manifest).resolve_job_def("marts").execute_in_process(instance=instance).success
@@ -187,30 +192,41 @@ def economics_of(lake: Lake) -> dict[Any, Any]:
             "leads": leads,
             "qualified": qualified,
             "sent": sent,
+            "replies": replies_on(day),
             "cost_usd": near(cost),
-            "usd_per_lead": share(cost, leads),
-            "usd_per_qualified_lead": share(cost, qualified),
-            "usd_per_sent_email": share(cost, sent),
+            **unit_shares(cost, leads, qualified, sent, replies_on(day)),
         }
     return expected
+
+
+def unit_shares(cost: float, leads: int, qualified: int, sent: int, replies: int) -> dict[str, Any]:
+    return {
+        "usd_per_lead": share(cost, leads),
+        "usd_per_qualified_lead": share(cost, qualified),
+        "usd_per_sent_email": share(cost, sent),
+        "usd_per_reply": share(cost, replies),
+    }
 
 
 def unit_costs_of(lake: Lake) -> dict[Any, Any]:
     groups: dict[Any, Rows] = defaultdict(list)
     for specialist, day, row in staged(lake):
         groups[day, specialist, kind(row["decided_by"])].append(row)
-    return {
-        key: {
+    units = {day: unit for (day, _), unit in economics_of(lake).items()}
+    expected = {}
+    for key, rows in groups.items():
+        cost, unit = sum(row["cost_usd"] for row in rows), units[key[0]]
+        expected[key] = {
             "campaign": f"campaign-{key[0]}" if key[0] in DAYS else None,
             "campaign_step": 1 if key[0] in DAYS else None,
             "records": len(rows),
             "tokens_in": sum(row["tokens_in"] for row in rows),
             "tokens_out": sum(row["tokens_out"] for row in rows),
-            "cost_usd": near(sum(row["cost_usd"] for row in rows)),
-            "usd_per_record": near(sum(row["cost_usd"] for row in rows) / len(rows)),
+            "cost_usd": near(cost),
+            "usd_per_record": near(cost / len(rows)),
+            **unit_shares(cost, unit["leads"], unit["qualified"], unit["sent"], unit["replies"]),
         }
-        for key, rows in groups.items()
-    }
+    return expected
 
 
 def graders_of(lake: Lake) -> dict[Any, tuple[int, int]]:
@@ -347,6 +363,24 @@ def test_a_changed_day_is_built_again_and_the_others_are_left(
     expected["sent_emails", DAYS[0]] = changed
     assert read(settings, "funnel_daily", "day") == funnel_of(expected)
     assert {day for day, _ in read(settings, "audit", "day", "record_id")} == {DAYS[1]}
+
+
+def test_a_late_reply_counts_on_the_day_of_its_send(settings: Settings, build: Build, built: Lake) -> None:
+    """Nothing of that day's files has changed since; a message is counted once, and another workforce's
+    send of that day is not this one's."""
+    day = DAYS[1]
+    first = next(row["record_id"] for row in built["sent_emails", day] if row["disposition"] == "done")
+    foreign = send_of_another_workforce(settings, day)
+    late = [reply(LATER, to=to) for to in (message_id_of(day, first), foreign)]
+    assert ingest(settings, iter([*late, *late])) == ["held"] * 4
+    for _ in range(2):
+        assert build("unit_economics").success
+        found = read(settings, "unit_economics", "day", "campaign")
+        assert {key[0]: row["replies"] for key, row in found.items() if row["replies"]} == {
+            each: replies_on(each) + (each == day) for each in DAYS
+        }
+        row = found[day, f"campaign-{day}"]
+        assert row["usd_per_reply"] == near(row["cost_usd"])
 
 
 def test_one_mart_can_be_built_alone(settings: Settings, build: Build, built: Lake) -> None:

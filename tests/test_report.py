@@ -33,6 +33,9 @@ def warehouse(tmp_path: Path) -> Path:
             [NEWEST, CAMPAIGN],
         )
         connection.execute(
+            "create table marts.unit_economics as select day, campaign, 1 as replies from marts.funnel_daily"
+        )
+        connection.execute(
             """
             create table marts.quality_over_time as
             select specialist, ?::date - n::integer as day, 0.1::double as judgement_share_of_week,
@@ -86,12 +89,20 @@ def test_the_report_is_one_page_with_the_marts_figures(warehouse: Path) -> None:
     text = page(OUTBOUND, read_figures(warehouse, 30), datetime(2026, 3, 31, tzinfo=UTC))
     read = Reader(text)
     assert read.tags.count("svg") == 4
-    for total in ("3,000", "1,800", "300", "45.00", "0.0150", "0.0250"):
+    for total in ("3,000", "1,800", "30", "300", "45.00", "0.0150", "0.0250", "1.5000"):
         assert total in read.cells
     tone = read.cells.index("tone")
     assert read.cells[tone - 1 : tone + 5] == ["writer", "tone", "700", "90.0%", "87.9%", "95.0%"]
     assert read.cells[read.cells.index("retired_grader") + 4] == ""
     assert str(NEWEST) in read.cells and str(NEWEST - timedelta(14)) not in read.cells
+
+
+def test_days_without_a_reply_have_no_cost_of_one(warehouse: Path) -> None:
+    """A dash, not a division by nothing."""
+    with duckdb.connect(str(warehouse)) as connection:
+        connection.execute("update marts.unit_economics set replies = 0")
+    read = Reader(page(OUTBOUND, read_figures(warehouse, 30), datetime(2026, 3, 31, tzinfo=UTC)))
+    assert "–" in read.cells
 
 
 def test_the_page_loads_nothing_and_runs_nothing(warehouse: Path) -> None:

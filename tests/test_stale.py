@@ -1,13 +1,20 @@
-"""`workforce stale`: what is out of date and all that follows it, and what making it again costs at most."""
+"""`workforce stale`: what is out of date and all that follows it, and what making it again will cost."""
 
+from dataclasses import replace
 from datetime import date
 
 import dagster as dg
 import polars as pl
 import pytest
 
+from specialists.specialist import blueprint
 from tests.outbound import SAMPLE_DAY, Outbound
+from tests.test_forecast import AT, HAIKU
 from workforce_assets.definitions import build
+from workforce_assets.forecast import rehearsal
+from workforce_assets.forecast.again import usd_again
+from workforce_assets.forecast.estimate import estimate
+from workforce_assets.forecast.interval import NOTHING
 from workforce_assets.outbound import OUTBOUND
 from workforce_assets.prepare import instance_of
 from workforce_assets.staleness import Stale, stale_partitions
@@ -23,7 +30,7 @@ def test_what_was_just_made_is_not_stale(ran: Outbound) -> None:
 
 
 def test_another_version_makes_the_partition_stale_and_all_that_follows(outbound: Outbound) -> None:
-    """The asset and its downstream closure of that day; sends only by hand; the money is what was paid."""
+    """The asset and its downstream closure of that day; sends only by hand."""
     outbound.hand_in(limit=20)
     outbound.run()
     path = outbound.settings.home.lake / "scored_leads" / f"{SAMPLE_DAY}.parquet"
@@ -38,7 +45,24 @@ def test_another_version_makes_the_partition_stale_and_all_that_follows(outbound
     ]
     assert found[0].why.startswith("made by scorer older, now ")
     assert found[1].why == "made from scored_leads, which is stale"
-    assert found[0].usd == pytest.approx(0.25 * len(rows))
+    # Rules and local models make it again: nothing to pay, whatever was paid then.
+    assert usd_again(outbound.settings, OUTBOUND, found, AT) == [NOTHING] * 3
+
+
+def test_making_it_again_costs_what_the_forecast_says(
+    outbound: Outbound, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A model is pinned where rules and templates did it for nothing: each stage's own money, by day."""
+    outbound.hand_in(limit=20)
+    writer = blueprint("writer")
+    pinned = replace(writer, pin=writer.pin.model_copy(update={"candidate": HAIKU}))
+    monkeypatch.setattr(rehearsal, "blueprint", lambda name: pinned if name == "writer" else blueprint(name))
+    forecast = estimate(outbound.settings, OUTBOUND, [SAMPLE_DAY], AT, {})
+    (expected,) = [one.usd for one in forecast.specialists if one.specialist == "writer"]
+    assert 0 < expected.low < expected.high
+    found = [Stale(str(SAMPLE_DAY), asset, "changed", 20, True) for asset in OUTBOUND.assets]
+    of_asset = dict.fromkeys(OUTBOUND.assets, NOTHING) | {"drafted_emails": expected}
+    assert usd_again(outbound.settings, OUTBOUND, found, AT) == list(of_asset.values())
 
 
 def test_a_cohort_that_grew_makes_what_follows_stale(outbound: Outbound) -> None:

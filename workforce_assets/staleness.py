@@ -26,8 +26,7 @@ _INPUT_EVENT_TAG = "dagster/input_event_pointer/"
 class Stale:
     """One asset's partition that is out of date.
 
-    `usd` is what its rows cost when they were made: the most that making them again costs, as what the
-    journal still knows is not paid twice. `by_itself`: whether automation may make it again; the world is not
+    `rows` were there when it was made. `by_itself`: whether automation may make it again; the world is not
     touched twice because a version changed.
     """
 
@@ -35,7 +34,6 @@ class Stale:
     asset: str
     why: str
     rows: int
-    usd: float
     by_itself: bool
 
     def as_json(self) -> dict[str, Any]:
@@ -66,7 +64,7 @@ def _of_day(
         if why is not None:
             stale.add(line.asset)
             alone = found is None or not touches_the_world(blueprint(line.by))
-            yield _stale(day, line.asset, why, found or {"rows": 0, "usd": 0.0}, alone)
+            yield _stale(day, line.asset, why, found or {"rows": 0}, alone)
 
 
 def _why(
@@ -99,7 +97,7 @@ def _read_version(instance: dg.DagsterInstance, line: StageLine, day: str) -> st
 
 
 def _stale(day: str, asset: str, why: str, found: Mapping[str, Any], by_itself: bool) -> Stale:
-    return Stale(day, asset, why, found["rows"], found["usd"], by_itself)
+    return Stale(day, asset, why, found["rows"], by_itself)
 
 
 def _named(found: Mapping[str, Any]) -> str:

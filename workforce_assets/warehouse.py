@@ -37,7 +37,7 @@ def outcomes(lake: Lake, asset: str, partition: str | None = None) -> list[dict[
 
 
 def versions(lake: Lake, asset: str) -> dict[str, dict[str, Any]]:
-    """For each partition of an asset: `versions` that made its rows (sorted), `rows`, and their `usd`."""
+    """For each partition of an asset: `versions` that made its rows (sorted), and `rows`."""
     if not _has(lake, asset, None):
         return {}
     with connect(lake) as connection:
@@ -45,7 +45,7 @@ def versions(lake: Lake, asset: str) -> dict[str, dict[str, Any]]:
             """
             select parse_filename(filename, true) as partition,
                    list_sort(list(distinct specialist_version)) as versions,
-                   count(*) as rows, sum(cost_usd) as usd
+                   count(*) as rows
             from read_parquet(?, filename = true, union_by_name = true)
             group by partition
             """,
@@ -53,7 +53,7 @@ def versions(lake: Lake, asset: str) -> dict[str, dict[str, Any]]:
         )
         found = {row.pop("partition"): row for row in _dicts(rows)}
     # A partition without rows has no row that says so.
-    return {day: found.get(day, {"versions": [], "rows": 0, "usd": 0.0}) for day in lake.partitions(asset)}
+    return {day: found.get(day, {"versions": [], "rows": 0}) for day in lake.partitions(asset)}
 
 
 def find_record(lake: Lake, asset: str, record_id: str, partition: str | None) -> list[dict[str, Any]]:

@@ -17,7 +17,7 @@ from resources.store.entries import Entry
 
 Verb = Literal["suppress", "held", "ignored"]
 # A message that surely never left cannot come back.
-_MAY_BE_OUT = ("intent", "sent", "unknown")
+MAY_BE_OUT = ("intent", "sent", "unknown")
 _BULK = ("bulk", "list", "junk")
 
 
@@ -64,7 +64,7 @@ def decide(mail: Mail | None, found: Classified, standing: Standing, limit: Soft
 def _holds(mail: Mail | None, found: Classified, standing: Standing) -> tuple[str, ...]:
     """The recipients of the sends that it proves, and whoever its From names: a forged From can make a
     person look, and never suppress. A bounce's From is no contact."""
-    contacts = {entry.key.contact for entry in standing.sends if entry.state in _MAY_BE_OUT}
+    contacts = {entry.key.contact for entry in standing.sends if entry.state in MAY_BE_OUT}
     if mail is not None and found.kind not in ("bounce_hard", "bounce_soft"):
         contacts |= from_contacts(mail)
     return tuple(sorted(contacts))
@@ -94,7 +94,7 @@ def _contact(standing: Standing) -> tuple[str | None, str]:
     """The one contact of the proven sends, or what is missing."""
     if not standing.ledger:
         return None, "there is no ledger here that could prove it concerns a send of ours"
-    out = [entry for entry in standing.sends if entry.state in _MAY_BE_OUT]
+    out = [entry for entry in standing.sends if entry.state in MAY_BE_OUT]
     if not out:
         if standing.sends:
             return None, "the send it names never left"

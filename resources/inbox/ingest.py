@@ -14,6 +14,7 @@ from resources.inbox.classify import Classified, classify_bytes
 from resources.inbox.decide import Decision, SoftBounces, Standing, decide
 from resources.inbox.evidence import Evidence, KeyOfLink, evidence
 from resources.inbox.mail import Mail
+from resources.inbox.replies import FROM_PEOPLE, answered, trace_of
 from resources.inbox.sources import Found
 from resources.plain_text import one_line
 from resources.store.engine import deciding, reading
@@ -100,20 +101,28 @@ class Inbox:
         before = handled(connection, _digest(message))
         if before is not None:
             return _told_before(message, before)
-        decision = decide(mail, found, self._standing(connection, proof, at), self._limit)
+        standing = self._standing(connection, proof, at)
+        decision = decide(mail, found, standing, self._limit)
         if decision.suppress is not None:
             contact, reason = decision.suppress
             suppress_in(connection, Suppression(contact, reason, f"inbox: {message.file}", at))
         told = _told(message, found, decision)
         if message.content is not None:  # what could not be read now is read when it can be
-            keep(connection, _row(message, told, decision, at))
+            keep(connection, _row(message, told, decision, standing, at))
         return told
 
 
-def _row(message: Found, told: Told, decision: Decision, at: datetime) -> Handled:
-    content = message.content if told.decision == "held" else None
+def _row(message: Found, told: Told, decision: Decision, standing: Standing, at: datetime) -> Handled:
     names = (_digest(message), told.file, told.kind, told.decision, told.reason)
-    return Handled(*names, at, decision.soft_bounce_of, content, decision.holds)
+    return Handled(*names, at, decision.soft_bounce_of, _kept(message, told, standing), decision.holds)
+
+
+def _kept(message: Found, told: Told, standing: Standing) -> bytes | None:
+    """The whole of a held message; of a reply that was acted upon, which send it answers."""
+    if told.decision == "held":
+        return message.content
+    entry = answered(standing.sends) if told.kind in FROM_PEOPLE and told.decision == "suppress" else None
+    return None if entry is None else trace_of(entry)
 
 
 def _told(message: Found, found: Classified, decision: Decision) -> Told:

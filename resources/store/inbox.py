@@ -1,6 +1,6 @@
 """The inbox in the operations store: what was done about each message, once, and the held ones themselves."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -20,7 +20,8 @@ _KEY_DIGITS = 64
 class Handled:
     """One message: SHA-256 of its octets, where it lay, and what was decided.
 
-    `content` stands if held; `holds`: the contacts that get nothing until a person has settled it.
+    `content`: the whole of a held one; of a reply that was acted upon, a header that names the send.
+    `holds`: the contacts that get nothing until a person has settled it.
     """
 
     digest: str
@@ -84,3 +85,25 @@ def soft_bounces(connection: Connection, contact: str, at: datetime, days: int) 
         inbox_messages.c.soft_bounce_of == contact, inbox_messages.c.at > at - timedelta(days=days)
     )
     return int(connection.execute(query).scalar_one())
+
+
+def digests_of(connection: Connection, kinds: Sequence[str]) -> set[str]:
+    """The messages of these kinds that were not ignored."""
+    query = select(inbox_messages.c.digest).where(
+        inbox_messages.c.kind.in_(kinds), inbox_messages.c.decision != "ignored"
+    )
+    return set(connection.execute(query).scalars())
+
+
+def content_of(connection: Connection, digest: str) -> bytes | None:
+    """What is kept of a message: of a held one up to 50 MB. None where nothing is, or it is not known."""
+    query = select(inbox_messages.c.content).where(inbox_messages.c.digest == digest)
+    content: bytes | None = connection.execute(query).scalar_one_or_none()
+    return content
+
+
+def entries_by_key(connection: Connection, keys: Sequence[str]) -> Iterator[Entry]:
+    """The ledger's entries with these idempotency keys."""
+    for start in range(0, len(keys), _CHUNK):
+        query = select(ledger).where(ledger.c.key.in_(keys[start : start + _CHUNK]))
+        yield from (entry_of(row) for row in connection.execute(query))

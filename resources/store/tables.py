@@ -133,7 +133,8 @@ consents = Table(
     CheckConstraint("consent IN ('opted_in', 'opted_out')", name="consent"),
 )
 
-# Every message that came in, by SHA-256 of its octets. `content` is kept of the held ones, for the desk.
+# Every message that came in, by SHA-256 of its octets. `content` is kept of the held ones, for the desk;
+# of a reply that was acted upon, only a header that names the send.
 inbox_messages = Table(
     "inbox_messages",
     metadata,

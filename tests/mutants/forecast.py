@@ -31,10 +31,24 @@ MUTANTS = (
     ),
     Mutant(
         "a price is taken from another provider",
-        "resources/prices.py",
-        "return entry if model in _table() or listed == provider else None",
-        "return entry",
+        "resources/gateway/prices.py",
+        'if entry is None and bare and table.get(bare, {}).get("litellm_provider") == provider:',
+        "if entry is None and bare in table:",
         f"{TESTS}::test_an_unknown_price_is_an_error_and_not_zero",
+    ),
+    Mutant(
+        "what is written to a cache is forecast as read",
+        "workforce_assets/forecast/judgement_cost.py",
+        "price.worst_case(ceil(tokens_in.high), ceil(tokens_out.high)),",
+        "price.usage(Counts(ceil(tokens_in.high), ceil(tokens_out.high))).usd,",
+        f"{TESTS}::test_a_bill_lies_inside_its_forecast",
+    ),
+    Mutant(
+        "what is stale is made again for nothing",
+        "workforce_assets/forecast/again.py",
+        "told[day] = {one.specialist: one.usd for one in found.specialists}",
+        "told[day] = {}",
+        "tests/test_stale.py::test_making_it_again_costs_what_the_forecast_says",
     ),
     Mutant(
         "each run of a backfill may spend the whole cap",

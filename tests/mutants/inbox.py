@@ -32,7 +32,7 @@ MUTANTS = (
     Mutant(
         "what never left comes back",
         DECIDE,
-        "if entry.state in _MAY_BE_OUT]",
+        "if entry.state in MAY_BE_OUT]",
         "if entry.state]",
         f"{DECISIONS}::test_what_never_left_cannot_come_back",
     ),

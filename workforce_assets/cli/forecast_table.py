@@ -16,7 +16,7 @@ def print_forecast(found: Forecast, card: ManagerCard) -> None:
         for row in _rows(one):
             table.add_row(*row)
     OUT.print(table)
-    OUT.print(f"money {_usd(found.usd)} USD · time {_time(found.seconds)}")
+    OUT.print(f"money {usd_ends(found.usd)} USD · time {_time(found.seconds)}")
     for one in found.specialists:
         OUT.print(f"{one.specialist}: {shown(one.candidate or 'no model is pinned')}; {one.source}")
     for source in dict.fromkeys(found.sources.values()):
@@ -53,7 +53,8 @@ def _plain(interval: Interval) -> str:
     return _ends([f"{value:,.0f}" for value in interval.ends])
 
 
-def _usd(interval: Interval) -> str:
+def usd_ends(interval: Interval) -> str:
+    """Least, likely and most, with four digits."""
     return _ends([f"{value:,.4f}" for value in interval.ends])
 
 

@@ -65,7 +65,7 @@ def estimate(
     """What these days will cost. Nothing is spent, sent, or written to the home.
 
     `candidates`: for these specialists another candidate than the pinned one. A day without a cohort is
-    forecast by `stand_in`, else by the lake's days; InputError where there are none. Raises UnknownPrice.
+    forecast by `stand_in`, else by the lake's days; InputError where there are none. Raises PriceError.
     """
     _check(workforce, candidates)
     who, found = cast(workforce, candidates), _Gathered()

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Engine
 
-from resources.prices import price_of
+from resources.gateway.prices import price_of
 from resources.store.journal_history import used_by
 from specialists.specialist import blueprint
 from workforce_assets.forecast.calls import Expected
@@ -91,7 +91,7 @@ def put_together(
     engine: Engine | None,
     rules_seconds: float,
 ) -> Forecast:
-    """`asked`: records as judgement will see them, by specialist. Raises UnknownPrice."""
+    """`asked`: records as judgement will see them, by specialist. Raises PriceError."""
     names = [line.by for line in workforce.stages]
     specialists = [
         _of(name, who.candidates[name], _total([day.calls[name] for day in days.values()]), asked, engine)

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
-from resources.prices import Price
+from resources.gateway.prices import Counts, Price
 from resources.store.journal_history import Used
 from resources.tokens import TOKENIZER, count_tokens
 from specialists.records import canonical_json
@@ -71,13 +72,11 @@ def _cached(prefix: int) -> Interval:
 
 
 def _usd(price: Price, tokens_in: Interval, cached: Interval, tokens_out: Interval) -> Interval:
-    """The least money is that of the most caching."""
-
-    def at(read: float, held: float, made: float) -> float:
-        return (read - held) * price.tokens_in + held * price.cached + made * price.tokens_out
-
+    """As it would be billed. The least is that of the most caching, the most what a budget would reserve."""
+    least = Counts(int(tokens_in.low), int(tokens_out.low), cached=int(cached.high))
+    likely = Counts(round(tokens_in.likely), round(tokens_out.likely), cached=int(cached.likely))
     return Interval(
-        at(tokens_in.low, cached.high, tokens_out.low),
-        at(tokens_in.likely, cached.likely, tokens_out.likely),
-        at(tokens_in.high, cached.low, tokens_out.high),
+        price.usage(least).usd,
+        price.usage(likely).usd,
+        price.worst_case(ceil(tokens_in.high), ceil(tokens_out.high)),
     )

@@ -18,6 +18,7 @@ from typing import Any
 import dagster as dg
 import duckdb
 
+from workforce_assets.incoming import unsubscribe_links
 from workforce_assets.marts.inputs import BuildInputs, lake_versions
 from workforce_assets.marts.warehouse_file import next_warehouse
 from workforce_assets.settings import PROJECT, Settings
@@ -31,12 +32,19 @@ def dbt_build(
     """dbt's result (`node`, `status`, `failures`, `message`, `execution_time`) for each named model and test.
 
     `assets` are the lake's; `nodes` what is to be built of `every` there is. The warehouse stays as it was
-    where a model fails; a failed test is told and does not stop it. Raises dg.Failure if dbt could not start.
+    where a model fails; a failed test is told and does not stop it. Raises dg.Failure if dbt could not start,
+    OneLineError on a secret of unsubscribe links that is too weak.
     """
     project = _project_digest()
     anew = not _was_built_by(settings.home.warehouse, project)
     chosen = every if anew else nodes
-    inputs = BuildInputs(settings.home, settings.operations_url, lake_versions(settings.lake, assets))
+    links = unsubscribe_links(settings)
+    inputs = BuildInputs(
+        settings.home,
+        settings.operations_url,
+        lake_versions(settings.lake, assets),
+        links.key_of if links is not None else lambda _: None,
+    )
     results: list[Any] = []
     try:
         with next_warehouse(settings.home.warehouse, keep=not anew) as warehouse:
@@ -81,7 +89,8 @@ def _invoke(settings: Settings, warehouse: Path, nodes: list[str]) -> list[Any]:
 
 def _project_digest() -> str:
     """SHA-256 over everything that says what a mart holds."""
-    files = [DBT_PROJECT / "dbt_project.yml", Path(__file__).with_name("inputs.py")]
+    files = [DBT_PROJECT / "dbt_project.yml"]
+    files += [Path(__file__).with_name(name) for name in ("inputs.py", "replies.py")]
     for folder in ("models", "macros"):
         files += sorted((DBT_PROJECT / folder).rglob("*.sql"))
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()

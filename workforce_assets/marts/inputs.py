@@ -3,12 +3,14 @@
     build.days      the days to build: those whose files have changed since they were built
     build.cohorts   the campaign of each day
     build.sends     the ledger's entries of the days to build, without the contact
+    build.replies   day and campaign of the send that each reply answers, of all days
 
 The schema is gone when the build is over. `built.days` stays: what each day's files were when it was built.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -16,29 +18,34 @@ from typing import Any
 
 import duckdb
 import pyarrow as pa
-from sqlalchemy import inspect, select
+from sqlalchemy import Connection, Table, inspect, select
 
 from resources.campaign import load_campaign
 from resources.cohort import load_cohort
 from resources.errors import InputError
 from resources.home import Home
+from resources.inbox.evidence import KeyOfLink
 from resources.lake import Lake
 from resources.store.engine import open_engine, reading
-from resources.store.tables import ledger
+from resources.store.tables import inbox_messages, ledger
+from workforce_assets.marts.replies import replies
 
 DAY = pa.field("day", pa.date32())
 _COHORTS = pa.schema([DAY, ("campaign", pa.string()), ("campaign_step", pa.int32())])
 _SENDS = pa.schema([DAY, ("record_id", pa.string()), ("state", pa.string()), ("draft_digest", pa.string())])
+_REPLIES = pa.schema([DAY, ("campaign", pa.string())])
 _BUILT = pa.schema([DAY, ("version", pa.string())])
 
 
 @dataclass(frozen=True)
 class BuildInputs:
-    """The inputs of one build. `versions` names, for each day, what its files in the lake are now."""
+    """The inputs of one build. `versions` names, for each day, what its files in the lake are now;
+    `key_of_link` is what a reply's links prove."""
 
     home: Home
     operations_url: str
     versions: Mapping[date, str]
+    key_of_link: KeyOfLink
 
     def write(self, warehouse: Path) -> None:
         """Fill the schema `build`."""
@@ -52,7 +59,11 @@ class BuildInputs:
             changed = self._changed(before)
             _create(connection, "build.days", pa.table({"day": pa.array(changed, DAY.type)}))
             _create(connection, "build.cohorts", _table(_COHORTS, self._campaigns()))
-            _create(connection, "build.sends", _table(_SENDS, self._sends(changed)))
+            with self._store(ledger) as store:
+                _create(connection, "build.sends", _table(_SENDS, _sends(store, changed)))
+            with self._store(ledger, inbox_messages) as store:
+                found = replies(connection, store, self.key_of_link) if store is not None else ()
+                _create(connection, "build.replies", _table(_REPLIES, found))
 
     def finish(self, warehouse: Path, all_built: bool) -> None:
         """Drop the schema `build`; note what was built if every mart was."""
@@ -75,18 +86,27 @@ class BuildInputs:
                 continue  # a cohort nobody can read has no campaign; its own run says what is wrong with it
             yield day, campaign.id, campaign.step
 
-    def _sends(self, days: Iterable[date]) -> Iterable[tuple[date, str, str, str]]:
+    @contextmanager
+    def _store(self, *tables: Table) -> Iterator[Connection | None]:
+        """The operations store; None where it has not all of these tables yet."""
         engine = open_engine(self.operations_url)
         try:
-            if not inspect(engine).has_table(ledger.name):
+            if not {table.name for table in tables} <= set(inspect(engine).get_table_names()):
+                yield None
                 return
-            columns = (ledger.c.partition, ledger.c.record_id, ledger.c.state, ledger.c.draft_digest)
-            query = select(*columns).where(ledger.c.partition.in_([day.isoformat() for day in days]))
             with reading(engine) as connection:
-                for row in connection.execute(query):
-                    yield date.fromisoformat(row.partition), row.record_id, row.state, row.draft_digest
+                yield connection
         finally:
             engine.dispose()
+
+
+def _sends(store: Connection | None, days: Iterable[date]) -> Iterable[tuple[date, str, str, str]]:
+    if store is None:
+        return
+    columns = (ledger.c.partition, ledger.c.record_id, ledger.c.state, ledger.c.draft_digest)
+    query = select(*columns).where(ledger.c.partition.in_([day.isoformat() for day in days]))
+    for row in store.execute(query):
+        yield date.fromisoformat(row.partition), row.record_id, row.state, row.draft_digest
 
 
 def lake_versions(lake: Lake, assets: Iterable[str]) -> dict[date, str]:

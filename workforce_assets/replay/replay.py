@@ -16,8 +16,8 @@ from evals.scorecard_rows import RULES
 from evals.severed import SeveredMailer
 from evals.trial_ports import Purse, TrialJournal
 from resources.errors import InputError
+from resources.gateway.prices import price_of
 from resources.lake import LakeFile
-from resources.prices import price_of
 from resources.store.engine import open_engine
 from resources.store.migrate import check_version
 from specialists.decisions import NeedsJudgement
@@ -61,7 +61,7 @@ class Replay:
 
     def forecast(self) -> tuple[int, Interval]:
         """How many judgements it asks for, by the real rules over all its records, and what they will cost
-        in US dollars. Raises UnknownPrice."""
+        in US dollars. Raises PriceError."""
         calls, texts = 0, list[dict[str, Any]]()
         for row in _done(self.upstream):
             if self._route(row) is None and (record := self._passed_on(row)) is not None:

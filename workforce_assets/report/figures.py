@@ -14,8 +14,11 @@ _TOTALS = """
     select count(*) as days, min(day) as first_day, max(day) as last_day, sum(leads) as leads,
            sum(sent) as sent, sum(held_total) as held, sum(rejected) as rejected, sum(cost_usd) as usd,
            sum(cost_usd) / nullif(sum(leads), 0) as usd_per_lead,
-           sum(cost_usd) / nullif(sum(sent), 0) as usd_per_sent_email
-    from marts.funnel_daily where day > ?
+           sum(cost_usd) / nullif(sum(sent), 0) as usd_per_sent_email,
+           sum(replies)::bigint as replies, sum(cost_usd) / nullif(sum(replies), 0) as usd_per_reply
+    from marts.funnel_daily
+    left join (select day, replies from marts.unit_economics) using (day)
+    where day > ?
 """
 _FUNNEL = """
     select day, campaign, leads, enriched, scored, drafted, sent, held_total as held, cost_usd as usd
