@@ -55,7 +55,7 @@ def bad(tmp_path: Path, name: str, content: bytes) -> Path:
             ("latin.csv", "row 1", "--lead-encoding cp1252"),
         ),
         ("useless.csv", b"colour,size\nred,1\n", ("useless.csv", "company")),
-        ("leads.xlsx", b"PK\x03\x04", ("leads.xlsx", ".csv")),
+        ("leads.xlsx", b"PK\x03\x04", ("leads.xlsx", "CSV")),
     ],
 )
 def test_bad_lead_files_are_one_line_and_exit_2(
