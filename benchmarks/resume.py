@@ -23,16 +23,13 @@ from urllib.request import urlopen
 
 import dagster as dg
 import yaml
-from rich.console import Console
 
+from benchmarks.head import CLOSED, DAY, PROJECT, SAY
 from benchmarks.provider_process import provider_process
 
 MODEL = "anthropic/claude-haiku-4-5"
-DAY, CLOSED = "2026-03-02", "2026-03-01T03:00:00+00:00"
-PROJECT = Path(__file__).resolve().parents[1]
 PACKAGES = ("resources", "specialists", "checks", "evals", "workforce_assets", "dbt_project", "examples")
 COMPANIES = 500
-SAY = Console(stderr=True)
 
 
 def pinned_copy(folder: Path) -> Path:

@@ -121,11 +121,15 @@ def test_a_receipt_cut_short_is_none(tmp_path: Path) -> None:
 
 
 def test_what_a_partition_is_made_from(ran: Outbound, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The manager's card and the code count; the Sender, who acts by the hour, is never the same twice."""
+    """The directories, the manager's card and the code count; the Sender, who acts by the hour, is never the
+    same twice."""
     world = world_of(ran)
     upstream = world.lake.file("leads", "2026-03-02")
     source = made_from(OUTBOUND, ENRICHED, world, upstream)
     assert source is not None
+    elsewhere = world_of(ran)
+    elsewhere.__dict__["cohort"] = replace(world.cohort, directories=world.cohort.directories[:1])
+    assert made_from(OUTBOUND, ENRICHED, elsewhere, upstream) != source
     other = replace(OUTBOUND, card=OUTBOUND.card.model_copy(update={"stages": {}}))
     assert made_from(other, ENRICHED, world, upstream) != source
     assert made_from(OUTBOUND, OUTBOUND.stages[-1], world, upstream) is None

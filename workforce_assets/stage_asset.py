@@ -97,9 +97,7 @@ def write(
         f"{asset} {context.partition_key}: {summary.rows} rows in {seconds:.1f} s, "
         f"{dict(summary.by_disposition)}"
     )
-    return dg.MaterializeResult(
-        value=file, metadata=summary.metadata(seconds), data_version=dg.DataVersion(file.sha256())
-    )
+    return _result(file, summary, seconds)
 
 
 def reuse(context: dg.AssetExecutionContext, asset: str, file: LakeFile) -> dg.MaterializeResult[LakeFile]:
@@ -112,8 +110,13 @@ def reuse(context: dg.AssetExecutionContext, asset: str, file: LakeFile) -> dg.M
         f"{asset} {context.partition_key}: {summary.rows} rows were decided before, from the same inputs, "
         "rules and pin; the file stays as it is"
     )
-    metadata = summary.metadata(time.monotonic() - started)
-    return dg.MaterializeResult(value=file, metadata=metadata, data_version=dg.DataVersion(file.sha256()))
+    return _result(file, summary, time.monotonic() - started)
+
+
+def _result(file: LakeFile, summary: Summary, seconds: float) -> dg.MaterializeResult[LakeFile]:
+    return dg.MaterializeResult(
+        value=file, metadata=summary.metadata(seconds), data_version=dg.DataVersion(file.sha256())
+    )
 
 
 def checks_of(workforce: Workforce, line: StageLine) -> dg.AssetChecksDefinition:

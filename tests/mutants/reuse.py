@@ -41,6 +41,13 @@ MUTANTS = (
         "tests/test_reuse.py::test_more_leads_make_it_again",
     ),
     Mutant(
+        "the directories do not count",
+        _SOURCE,
+        "(world.cohort.campaign, *world.cohort.directories)",
+        "(world.cohort.campaign,)",
+        "tests/test_reuse.py::test_what_a_partition_is_made_from",
+    ),
+    Mutant(
         "nothing is ever finished",
         "workforce_assets/stage_asset.py",
         "if source is not None and finished(published, source):",
