@@ -7,8 +7,8 @@ SQLite store, and the specialists' own prompts and schemas; with `--bare` by a l
 transport, with `--baseline` by plain aiohttp, both without journal, budget, schema check or grader. Without
 `--url` the project's mock provider is started as a process of its own.
 
-`wall` and `cpu` are seconds of the work alone, `ready_s` and `ready_cpu` those before it; `rss0` and `rss`
-are MB before and after. `resume` repeats the finished work from the journal (workforce only).
+`wall` and `cpu` are seconds of the work alone, `ready_s` and `ready_cpu` those before it (imports, prompts
+and schemas, an empty store); `rss0` and `rss` are MB before and after. `resume` repeats the finished work from the journal (workforce only).
 """
 
 import argparse
@@ -26,8 +26,8 @@ from typing import Any
 
 import psutil
 
-from benchmarks.gateway_clients import bare_sdk, plain_aiohttp
-from benchmarks.gateway_work import Work, records
+from benchmarks.gateway_clients import bare_sdk, import_sdk, plain_aiohttp
+from benchmarks.gateway_work import Work, records, steps
 from benchmarks.provider_process import provider_process
 
 MODEL = "anthropic/claude-haiku-4-5"
@@ -71,8 +71,12 @@ def measured(name: str, n: int, work: Steps) -> dict[str, Any]:
 
 
 def _work(chosen: argparse.Namespace, url: str, folder: Path) -> tuple[str, Steps]:
+    steps()
     if chosen.baseline:
+        import aiohttp  # noqa: F401
+
         return "aiohttp", {"work": lambda: asyncio.run(plain_aiohttp(url, chosen.n, chosen.c, MODEL))}
+    import_sdk()
     if chosen.bare:
         return "anthropic sdk", {"work": lambda: asyncio.run(bare_sdk(chosen.n, chosen.c, MODEL))}
     work = Work(folder, MODEL, chosen.c)

@@ -26,6 +26,13 @@ async def plain_aiohttp(url: str, n: int, in_flight: int, model: str) -> None:
         await _all(n, in_flight, model, send)
 
 
+def import_sdk() -> None:
+    """The SDK and its transport, which it imports when they are first used."""
+    import anthropic
+
+    anthropic.DefaultAioHttpClient()
+
+
 async def bare_sdk(n: int, in_flight: int, model: str) -> None:
     """The SDK as its users call it, on the transport that the gateway uses."""
     import anthropic

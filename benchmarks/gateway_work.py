@@ -84,6 +84,7 @@ class Work:
         self._journal = StoredJournal(engine, commits)
         self._budget = StoredBudget(commits, "benchmark", date(2026, 3, 2), "run", Caps(per_day=1e6))
         self._setting = Setting(date(2026, 3, 2), _NOON, load_campaign(_CAMPAIGN), CohortContacts({}))
+        self._blueprints = {name: _blueprint(name, model) for name in STEPS}
         self._model, self._in_flight = model, in_flight
 
     def run(self, rows: Iterable[dict[str, Any]]) -> dict[str, Any]:
@@ -100,7 +101,7 @@ class Work:
     ) -> Iterator[dict[str, Any]]:
         settings = GatewaySettings(in_flight=self._in_flight)
         gateway = hosted_gateway(self._model, settings, _no_limit)
-        specialist = Specialist(_blueprint(name, self._model), Tools(), gateway)
+        specialist = Specialist(self._blueprints[name], Tools(), gateway)
         stage = Stage(
             specialist, lambda row: None, self._journal, self._budget, self._setting, "run", self._in_flight
         )

@@ -17,6 +17,7 @@ from resources.gateway.answers import Refused
 from resources.journal import Journal, JournalKey, Judgement
 from specialists.decisions import Decided, Decision, Hold, NeedsJudgement, Provenance, Skip
 from specialists.grading import grade
+from specialists.heap import frozen_heap
 from specialists.judgement import journal_key
 from specialists.judging import Judged, Judging, judging
 from specialists.reading import Setting, read_record
@@ -55,7 +56,8 @@ class Stage:
     def run(self, rows: Iterable[Row]) -> Iterator[dict[str, Any]]:
         """One output row for every input row, in order. Raises ProviderDown: what was judged is journaled."""
         source, begun = iter(rows), deque[list[_Passed]]()
-        with judging(self.specialist, self.journal, self.budget, self.in_flight, self.batching) as judge:
+        asked = (self.specialist, self.journal, self.budget, self.in_flight, self.batching)
+        with frozen_heap(), judging(*asked) as judge:
             while True:
                 while not begun or (judge.has_room and len(begun) * BATCH < AHEAD):
                     if not (batch := list(islice(source, BATCH))):
