@@ -8,7 +8,8 @@ transport, with `--baseline` by plain aiohttp, both without journal, budget, sch
 `--url` the project's mock provider is started as a process of its own.
 
 `wall` and `cpu` are seconds of the work alone, `ready_s` and `ready_cpu` those before it (imports, prompts
-and schemas, an empty store); `rss0` and `rss` are MB before and after. `resume` repeats the finished work from the journal (workforce only).
+and schemas, an empty store); `rss0` and `rss` are MB before and after. `resume` repeats the finished work
+from the journal (workforce only).
 """
 
 import argparse
