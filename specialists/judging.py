@@ -24,6 +24,11 @@ from specialists.specialist import Specialist
 if TYPE_CHECKING:
     from specialists.batching import Batching
 
+# Seconds between the first calls of two workers. All at once, their answers come at once too, and each round
+# waits for the CPU of all of them. Spread over one latency they stay spread: 64 in flight at 200 ms did 5 %
+# more records/s (`python -m benchmarks.gateway -n 1000 -c 64 --latency-ms 200`).
+STAGGER = 0.003
+
 NotJudged = Malformed | OverBudget | Unavailable
 Judged = Future[Judgement | NotJudged]
 
@@ -140,6 +145,9 @@ class HostedJudging:
             async with asyncio.TaskGroup() as workers:
                 for _ in range(self._in_flight):
                     workers.create_task(self._worker())
+                    await asyncio.sleep(STAGGER)
+                    if self._ending:
+                        break
         finally:
             await cast(Gateway, self._specialist.candidate).close()
 

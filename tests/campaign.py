@@ -201,7 +201,7 @@ def new_job(folder: Path, server: Running, sends: int, how: str = "send_all", wo
 
 def _each(sends: int, kills: int) -> int:
     """At which message at the latest to kill, so that some are left for the last of the kills: one kill
-    leaves up to 32 unknown."""
+    leaves up to 64 unknown."""
     return max(2, 2 * sends // kills - 64)
 
 

@@ -86,7 +86,9 @@ def unsafe(envelope: Envelope) -> str | None:
 
     Relays disagree on bare CR and LF ("SMTP smuggling"), so neither ever reaches one.
     """
-    found = _BARE.search(envelope.content)
+    content = envelope.content
+    whole = content.count(b"\r") == content.count(b"\n") == content.count(b"\r\n") and b"\0" not in content
+    found = None if whole else _BARE.search(content)  # counting takes a tenth of the search
     if found is not None:
         return f"the message holds {found.group()!r} outside a line end, at octet {found.start()}"
     if not envelope.content.endswith(b"\r\n"):

@@ -71,7 +71,7 @@ ledger = Table(
     CheckConstraint(
         "state IN ('intent', 'sent', 'failed', 'deferred', 'unknown', 'cancelled')", name="state"
     ),
-    Index(None, "workforce", "day"),
+    Index(None, "workforce", "day", "state"),  # the daily cap is counted in it, once for every group of sends
     Index(None, "message_id"),
 )
 
