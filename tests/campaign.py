@@ -201,8 +201,8 @@ def new_job(folder: Path, server: Running, sends: int, how: str = "send_all", wo
 
 def _each(sends: int, kills: int) -> int:
     """At which message at the latest to kill, so that some are left for the last of the kills: one kill
-    leaves up to 64 unknown."""
-    return max(2, 2 * sends // kills - 64)
+    leaves up to 48 unknown, 36 on average."""
+    return max(2, sends // kills - 36)
 
 
 def random_kills(folder: Path, kills: int, sends: int, seed: int, how: str = "send_all") -> Tally:
@@ -221,7 +221,7 @@ def random_kills(folder: Path, kills: int, sends: int, seed: int, how: str = "se
 def kills_at(folder: Path, step: str, kills: int, sends: int, seed: int) -> Tally:
     """Killed at one named step, again and again, and at last let through."""
     chance, done = random.Random(seed), 0
-    groups = sends // 16
+    groups = sends // 24
     few = max(2, groups // kills)  # what is through already is claimed, and neither written nor recorded
     most = {"claim": groups, "intent": few, "commit": few, "connect": 4}.get(step, _each(sends, kills))
     with smtp_server(folder / "mailbox") as server:

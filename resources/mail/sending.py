@@ -20,9 +20,9 @@ from resources.store.send_checks import Check
 __all__ = ["NotSent", "Send", "Sent", "send_all", "send_once"]
 
 # Groups of so many times what the mailer has on the wire at once: larger ones save commits, and leave more
-# unknown when a run is killed. Of 2, 3 and 4 measured: 0.89, 0.72 and 0.63 ms of CPU a message
+# unknown when a run is killed. Measured with 2, 3 and 4: 0.89, 0.72 and 0.63 ms of CPU a message
 # (`python -m benchmarks.sending`).
-_ROUNDS = 4
+_ROUNDS = 3
 # How long a run waits for its rate limits, in seconds. Hours and consent were decided as of the run's clock.
 _PATIENCE = 900.0
 

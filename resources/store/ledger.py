@@ -25,7 +25,14 @@ from resources.store.entries import (
     SendOutcome,
     State,
 )
-from resources.store.ledger_rows import entries_of, entry_for, entry_of, record_outcomes, write_intents
+from resources.store.ledger_rows import (
+    entries_of,
+    entry_after,
+    entry_for,
+    entry_of,
+    write_intents,
+    write_outcomes,
+)
 from resources.store.own_secret import own_secret
 from resources.store.send_checks import ALWAYS, REFUSALS, Check, GroupCheck, Judge, Request, under_cap
 from resources.store.send_epoch import EpochFile, count_intents, intents_of
@@ -85,14 +92,17 @@ class SendLedger:
         """
         claimed = 0
         with deciding(self._engine, SENDING) as connection:
-            entries = record_outcomes(connection, outcomes)
+            write_outcomes(connection, outcomes)
+            asked = {outcome.key for outcome in outcomes} | {request.intent.key for request in requests}
+            found = entries_of(connection, asked)
+            entries = [entry_after(outcome, found) for outcome in outcomes]
             claims: list[Claim] = []
             if requests:
                 written = intents_of(connection)
                 if self._epoch is not None:
                     self._epoch.check(written)
                 slots = Slots(connection, self._workforce, self.limits)
-                group = _Group(connection, requests, self.checks, slots)
+                group = _Group(connection, requests, found, self.checks, slots)
                 claims = [group.claim(request) for request in requests]
                 group.write()
                 claimed = len(group.claimed)
@@ -136,11 +146,15 @@ class _Group:
     """The claims of one transaction: what was read for all of them, and what they will write."""
 
     def __init__(
-        self, connection: Connection, requests: Sequence[Request], checks: Iterable[GroupCheck], slots: Slots
+        self,
+        connection: Connection,
+        requests: Sequence[Request],
+        entries: dict[str, Entry],
+        checks: Iterable[GroupCheck],
+        slots: Slots,
     ) -> None:
         intents = [request.intent for request in requests]
-        self._connection, self._slots = connection, slots
-        self._entries = entries_of(connection, {intent.key for intent in intents})
+        self._connection, self._slots, self._entries = connection, slots, entries
         self._judges: list[Judge] = [check(connection, intents) for check in checks]
         self.claimed: list[Intent] = []
         self._writes: list[tuple[Intent, Entry | None]] = []

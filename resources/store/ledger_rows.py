@@ -1,6 +1,6 @@
 """The ledger's rows: entries out of them, intents and outcomes into them, a group at a time."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC
 from typing import Any
 
@@ -103,16 +103,11 @@ def write_outcomes(connection: Connection, outcomes: Sequence[SendOutcome]) -> N
         connection.execute(change, rows)
 
 
-def record_outcomes(connection: Connection, outcomes: Sequence[SendOutcome]) -> list[Entry]:
-    """`write_outcomes`, and the entries as they now stand. Raises LookupError if one was never claimed."""
-    if not outcomes:
-        return []
-    write_outcomes(connection, outcomes)
-    entries = entries_of(connection, [outcome.key for outcome in outcomes])
-    for outcome in outcomes:
-        if outcome.key.digest not in entries:
-            raise LookupError(f"no intent stands in the ledger for {outcome.key}; claim it first")
-    return [entries[outcome.key.digest] for outcome in outcomes]
+def entry_after(outcome: SendOutcome, entries: Mapping[str, Entry]) -> Entry:
+    """The entry as it now stands. Raises LookupError if it was never claimed."""
+    if outcome.key.digest not in entries:
+        raise LookupError(f"no intent stands in the ledger for {outcome.key}; claim it first")
+    return entries[outcome.key.digest]
 
 
 def _row(intent: Intent, earlier: Entry | None) -> dict[str, Any]:
