@@ -13,6 +13,7 @@ import typer
 
 from evals.generators.companies import companies, directory_csv, former_names_csv
 from evals.generators.enricher import enricher_cases
+from evals.generators.judge import judge_cases
 from evals.generators.making import Made
 from evals.generators.scorer import scorer_cases
 from evals.generators.sender import sender_cases
@@ -32,6 +33,7 @@ def files(seed: int = SEED) -> dict[str, str]:
         "scorer.jsonl": _lines(scorer_cases(random.Random(f"{seed} scorer"))),
         "writer.jsonl": _lines(writer_cases(random.Random(f"{seed} writer"))),
         "sender.jsonl": _lines(sender_cases(random.Random(f"{seed} sender"))),
+        "judge.jsonl": _lines(judge_cases()),
     }
 
 

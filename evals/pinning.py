@@ -1,12 +1,13 @@
 """Pins from raw rows: evidence, what posture makes of it, the diff of `pin.json`, whether it still holds."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from evals.agreement import untrusted
 from evals.held_out_cases import HeldOutCase, has_held_out, load_held_out
+from evals.label_agreement import LABEL, LabelAgreement, label_agreement
 from evals.planted_defects import Kills, load_kills
 from evals.scorecard import scorecard, worst
 from evals.scorecard_rows import SCORECARDS, Rows, load_rows, rows_file
@@ -39,6 +40,8 @@ class Rung:
             return NEVER
         if self.stale:
             return f"changed since: {', '.join(self.stale)}"
+        if not self.part.cases:
+            return "decides nothing"
         return {"adopt": "clears"}.get(self.part.verdict, self.part.verdict)
 
 
@@ -48,20 +51,36 @@ def ladder(specialist: Blueprint, scorecards: Path = SCORECARDS) -> list[Rung]:
     return [_rung(specialist, name, cases, scorecards) for name in (None, *specialist.card.candidates)]
 
 
+def of_labels(specialist: Blueprint, scorecards: Path = SCORECARDS) -> dict[str, LabelAgreement]:
+    """How every measured candidate of a judge agrees with people's labels; empty for any other specialist."""
+    if specialist.name not in LABEL:
+        return {}
+    cases = load_held_out(specialist.name)
+    files = {name: rows_file(specialist.name, name, scorecards) for name in specialist.card.candidates}
+    return {
+        name: label_agreement(cases, load_rows(path), specialist.card)
+        for name, path in files.items()
+        if path.exists()
+    }
+
+
 def evidence_for(specialist: Blueprint, candidate: str | None, scorecards: Path = SCORECARDS) -> Evidence:
     """What the raw rows prove for a pin on `candidate`: of rules, and of it on what they leave over.
 
     Raises NoEvidence if rows are missing, or were measured on anything but what stands in the folder now.
     """
     cases = load_held_out(specialist.name)
+    labels: list[Gate] = []
     rules = _fresh(specialist, None, scorecards)
     parts = [scorecard(cases, rules, specialist.card)]
     measured_on = rules.measured.measured_on
     if candidate is not None:
         own = _fresh(specialist, candidate, scorecards)
         parts.append(scorecard(cases, own, specialist.card))
+        labels = _by_labels(specialist, cases, own)
         measured_on = max(measured_on, own.measured.measured_on)
     kills = load_kills(specialist, scorecards)
+    distrust = _distrust(specialist, candidate, kills)
     return Evidence(
         candidate=candidate,
         measured_on=measured_on,
@@ -69,7 +88,7 @@ def evidence_for(specialist: Blueprint, candidate: str | None, scorecards: Path 
         graders_killed=kills,
         rules=parts[0],
         candidate_alone=parts[1] if candidate is not None else None,
-        verdict=worst([*(part.verdict for part in parts), *_distrust(specialist, candidate, kills)]),
+        verdict=worst([*(part.verdict for part in parts if part.cases), *labels, *distrust]),
     )
 
 
@@ -161,6 +180,14 @@ def _fresh(specialist: Blueprint, candidate: str | None, scorecards: Path) -> Ro
     if stale := changed(rows.measured.hashes, fingerprint(specialist.folder, specialist.card, candidate)):
         raise NoEvidence(f"{path}: {', '.join(stale)} changed since these rows were measured; {mend}")
     return rows
+
+
+def _by_labels(specialist: Blueprint, cases: Sequence[HeldOutCase], own: Rows) -> list[Gate]:
+    """A judge is as good as people's labels of the same cases say, once enough people have labelled."""
+    if specialist.name not in LABEL:
+        return []
+    verdict = label_agreement(cases, own, specialist.card).verdict
+    return ["not enough evidence" if verdict == "unproven" else verdict]
 
 
 def _distrust(specialist: Blueprint, candidate: str | None, kills: Kills) -> list[Gate]:

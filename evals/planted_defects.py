@@ -5,19 +5,24 @@ that misses one of its own, or has none, cannot gate (`evals/pinning.py`).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import typer
 from pydantic import BaseModel, ConfigDict
 
 from evals.defect_kinds.defect import Defect, Sample
-from evals.held_out_cases import HeldOutCase, campaign, load_held_out, of_decider
+from evals.held_out_cases import Decider, HeldOutCase, campaign, load_held_out, of_decider
 from evals.scorecard_rows import SCORECARDS
 from evals.severed import severed
 from evals.trial_ports import Nobody, Purse, TrialJournal
 from resources.errors import InputError
+from resources.gateway.answers import NO_COST, Answered, Reply
+from resources.gateway.ports import Gateway, Question
+from resources.gateway.purse import Purse as RecordPurse
 from specialists.fingerprint import changed, fingerprint
 from specialists.grading import Facts, grade
 from specialists.reading import Setting, read_record
@@ -62,18 +67,18 @@ def plant_all(specialist: Blueprint, defects: Sequence[Defect] | None = None) ->
 
 def defects_of(specialist: str) -> tuple[Defect, ...]:
     """The kinds of `evals/defect_kinds/<specialist>.py`; none where there is no such module."""
-    try:
-        found: tuple[Defect, ...] = import_module(f"evals.defect_kinds.{specialist}").DEFECTS
-    except ModuleNotFoundError:
-        return ()
+    found: tuple[Defect, ...] = getattr(_kinds(specialist), "DEFECTS", ())
     return found
 
 
 def passing_samples(specialist: Blueprint) -> Iterator[Sample]:
-    """Outputs that rules made of held-out cases and that every record grader passed."""
-    cases = [c for c in of_decider(load_held_out(specialist.name), "rules") if c.expect.disposition == "done"]
+    """Outputs of held-out cases that every record grader passed: made by rules, or where a specialist has
+    none, out of the answers that the module of its kinds says are right."""
+    right = getattr(_kinds(specialist.name), "right_answer", None)
+    decider: Decider = "rules" if right is None else "judgement"
+    cases = [c for c in of_decider(load_held_out(specialist.name), decider) if c.expect.disposition == "done"]
     for case in cases[:: max(1, len(cases) // SAMPLES)]:
-        yield from _sample(specialist, case)
+        yield from _sample(specialist, case, Nobody() if right is None else _Answers(right(case)))
 
 
 def kills_file(specialist: str, scorecards: Path = SCORECARDS) -> Path:
@@ -98,9 +103,29 @@ def write_kills(specialist: Blueprint, found: Planted, scorecards: Path = SCOREC
     path.write_text(found.model_dump_json(indent=1) + "\n", "utf-8")
 
 
-def _sample(specialist: Blueprint, case: HeldOutCase) -> Iterator[Sample]:
+@dataclass(frozen=True)
+class _Answers:
+    """Implements `resources.gateway.ports.Gateway` with one answer that is known, for nothing."""
+
+    output: Mapping[str, Any]
+
+    async def ask(self, question: Question, purse: RecordPurse) -> Reply:
+        return Answered(self.output, NO_COST)
+
+    async def close(self) -> None:
+        """There is nothing to let go of."""
+
+
+def _kinds(specialist: str) -> ModuleType | None:
+    try:
+        return import_module(f"evals.defect_kinds.{specialist}")
+    except ModuleNotFoundError:
+        return None
+
+
+def _sample(specialist: Blueprint, case: HeldOutCase, candidate: Gateway) -> Iterator[Sample]:
     with severed([case], case.campaign) as world:
-        built = specialist.build(world, Nobody())
+        built = specialist.build(world, candidate)
         setting = Setting(case.at.date(), case.at, campaign(case.campaign), world.contacts())
         record = read_record(built, case.record, setting)
         stage = Stage(built, lambda row: None, TrialJournal(), Purse(0.0), setting, run_id="planted defects")

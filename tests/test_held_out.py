@@ -15,7 +15,7 @@ from resources.errors import InputError
 from specialists.cases import load_cases
 from specialists.specialist import ROOT
 
-SPECIALISTS = ("enricher", "scorer", "sender", "writer")
+SPECIALISTS = ("enricher", "judge", "scorer", "sender", "writer")
 
 
 def said(value: Any) -> str:

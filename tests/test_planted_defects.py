@@ -8,7 +8,7 @@ from evals.planted_defects import defects_of, load_kills, plant_all
 from specialists.specialist import blueprint
 from tests.eval_fixtures import with_graders
 
-NAMES = ("enricher", "scorer", "sender", "writer")
+NAMES = ("enricher", "judge", "scorer", "sender", "writer")
 
 
 @pytest.mark.parametrize("name", NAMES)

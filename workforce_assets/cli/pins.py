@@ -27,15 +27,17 @@ def at_a_glance(context: typer.Context) -> None:
 def show(specialist: Name) -> None:
     """One specialist: its ladder, and every scorecard in full."""
     from evals.agreement import agreement
-    from evals.pinning import ladder
+    from evals.pinning import ladder, of_labels
     from evals.runner import named
-    from workforce_assets.cli.scorecards import print_agreement, print_scorecard
+    from workforce_assets.cli.scorecards import print_agreement, print_label_agreement, print_scorecard
 
     with input_errors():
         _print(specialist)
         for rung in ladder(named(specialist)):
             if rung.part is not None:
                 print_scorecard(specialist, rung.candidate or "rules", rung.part)
+        for candidate, found in of_labels(named(specialist)).items():
+            print_label_agreement(candidate, found)
         if specialist == "writer":
             print_agreement(agreement())
 

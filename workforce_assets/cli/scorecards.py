@@ -5,6 +5,7 @@ from typing import Any
 
 from evals.agreement import Agreed
 from evals.chain import Floor
+from evals.label_agreement import LabelAgreement
 from evals.pinning import Rung
 from specialists.pin import Part
 from specialists.specialist import Blueprint
@@ -38,6 +39,16 @@ def print_agreement(found: Mapping[str, Agreed]) -> None:
         counts = (str(one.agreement.agreed), str(one.agreement.n), f"{one.at_least:.3f}")
         table.add_row(grader, *counts, kappa, one.verdict)
     OUT.print(table)
+
+
+def print_label_agreement(candidate: str, found: LabelAgreement) -> None:
+    """A judge beside the labels of people."""
+    one = found.agreement
+    kappa = f"kappa {one.kappa:.2f} ({one.low:.2f} to {one.high:.2f})"
+    OUT.print(
+        f"{candidate} beside people's labels: agrees on {one.agreed} of {one.n} "
+        f"({found.silent} without a verdict), at least {found.at_least:.3f}; {kappa}; {found.verdict}\n"
+    )
 
 
 def scorecard_json(parts: Mapping[str, Part]) -> dict[str, Any]:
@@ -78,7 +89,7 @@ def _figures(part: Part | None) -> tuple[str, ...]:
 def _says(specialist: Blueprint, rung: Rung) -> str:
     if rung.pinned and rung.says == "clears":
         return "adopted"
-    if rung.part is not None and rung.part.verdict == "not enough evidence" and not rung.stale:
+    if rung.says == "not enough evidence" and rung.part is not None:
         most = max(found.more_needed for found in rung.part.criteria.values())
         return f"not enough evidence: {most:,} more"
     return rung.says
