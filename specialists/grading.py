@@ -28,6 +28,10 @@ class Verdict:
     passed: bool
     reason: str | None = None
 
+    def as_row(self) -> dict[str, Any]:
+        """As the lake keeps it. `dataclasses.asdict` copies deeply: a tenth of a stage's own work."""
+        return {"grader": self.grader, "passed": self.passed, "reason": self.reason}
+
 
 # A grader answers None when the output passes, else what is wrong with it.
 RecordGrader = Callable[[Any, Any, Facts], str | None]

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from threading import Thread
 from typing import TYPE_CHECKING, Protocol, cast
 
+import uvloop
+
 from resources.budget import Budget
 from resources.gateway.answers import Answered, Malformed, OverBudget, Refused, Unavailable
 from resources.gateway.ports import Gateway
@@ -105,7 +107,7 @@ class HostedJudging:
     def __init__(self, specialist: Specialist, journal: Journal, budget: Budget, in_flight: int) -> None:
         self._specialist, self._journal, self._budget = specialist, journal, budget
         self._in_flight, self._begun, self._ended, self._ending = in_flight, 0, 0, False
-        self._loop = asyncio.new_event_loop()
+        self._loop = uvloop.new_event_loop()
         self._queue: asyncio.Queue[_Asked | None] = asyncio.Queue()
         self._thread = Thread(target=self._run, name=f"judging-{specialist.blueprint.name}", daemon=True)
         self._thread.start()

@@ -1,7 +1,9 @@
 """The typed hand-off in: what came with the row, what the partition knows, and every READ tool's answer."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import cached_property
 from typing import Any
 
 from resources.campaign import Campaign
@@ -20,7 +22,8 @@ class Setting:
     campaign: Campaign
     contacts: Contacts
 
-    def known(self) -> dict[str, Any]:
+    @cached_property
+    def known(self) -> Mapping[str, Any]:
         """The fields any `Reads` may declare and no upstream row has to carry."""
         return {"partition": self.partition, "at": self.at, "brief": self.campaign.brief()}
 
@@ -30,5 +33,5 @@ class Setting:
 
 def read_record(specialist: Specialist, row: Row, setting: Setting) -> Record:
     """The record as this specialist may see it. Raises ValidationError if a field does not fit its type."""
-    known = {**row, **setting.known()}
+    known = {**row, **setting.known}
     return specialist.blueprint.reads.model_validate({**known, **specialist.tools.read_all(known)})

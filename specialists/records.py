@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from datetime import date
+from functools import cache
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -19,6 +20,7 @@ class Record(BaseModel):
     record_id: str
 
     @classmethod
+    @cache
     def rules_only_fields(cls) -> frozenset[str]:
         return frozenset(
             name
@@ -53,12 +55,14 @@ def rules_only(default: Any = None) -> Any:
 
 def canonical_json(value: object) -> str:
     """One text per value: keys sorted, no spaces, dates as ISO 8601."""
-    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
+    return _CANONICAL.encode(value)
 
 
 def digest(value: object) -> str:
     """SHA-256 (64 hex digits) of the canonical JSON. Lone surrogates are kept, not raised on."""
     return hashlib.sha256(canonical_json(value).encode("utf-8", "surrogatepass")).hexdigest()
 
+
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False, default=str)
 
 Row = Mapping[str, Any]

@@ -1,6 +1,6 @@
 """Rows of the lake: what every row carries about itself, then what travels, then what this stage made."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import pyarrow as pa
@@ -87,9 +87,14 @@ def _plain(kind: pa.DataType) -> pa.DataType:
 
 
 def output_row(
-    blueprint: Blueprint, row: Row, record: Record | None, outcome: Outcome, run_id: str
+    blueprint: Blueprint,
+    row: Row,
+    record: Record | None,
+    outcome: Outcome,
+    run_id: str,
+    context_digest: str | None = None,
 ) -> dict[str, Any]:
-    """The one row that answers for one record."""
+    """The one row that answers for one record. `context_digest`: of `record`, where it is known already."""
     made = outcome.decision.output.model_dump() if isinstance(outcome.decision, Decided) else {}
     carried = {name: row.get(name) for name in blueprint.carried}
     return {
@@ -100,8 +105,8 @@ def output_row(
         "reason": outcome.reason,
         "decided_by": outcome.decided_by,
         "specialist_version": blueprint.decision_version,
-        "input_digest": digest(record.for_judgement() if record else carried),
-        "verdicts": [asdict(verdict) for verdict in outcome.verdicts],
+        "input_digest": context_digest or digest(record.for_judgement() if record else carried),
+        "verdicts": [verdict.as_row() for verdict in outcome.verdicts],
         "rejected_output": canonical_json(outcome.rejected.model_dump(mode="json"))
         if outcome.rejected
         else None,

@@ -78,7 +78,8 @@ class Stage:
         graded = [self._graded(item.record, self._judged(item)) for item in batch]
         acted = self._acted([item.record for item in batch], graded)
         for item, outcome in zip(batch, acted, strict=True):
-            yield output_row(self.specialist.blueprint, item.row, item.record, outcome, self.run_id)
+            known = item.key.context_digest if item.key is not None else None
+            yield output_row(self.specialist.blueprint, item.row, item.record, outcome, self.run_id, known)
 
     def _judged(self, item: "_Passed") -> Outcome:
         """The rules' outcome, or judgement's, which is waited for here."""

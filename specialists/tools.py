@@ -110,7 +110,9 @@ class Toolbox:
 
     def read_all(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """Every READ tool's answer about this row, by the field it fills."""
-        return {tool.fills: tool.call(row) for tool in self.tools() if tool.fills is not None}
+        return {
+            mark.fills: getattr(self, name)(row) for name, mark, _ in self.marks() if mark.fills is not None
+        }
 
     def act_all(self) -> Callable[[Sequence[Act]], Sequence[Decision]] | None:
         """The effect on the world, where this specialist has one: one decision for each act, in order."""

@@ -303,7 +303,7 @@ def test_the_effect_itself_refuses_what_the_rules_refuse(
 
 
 def read(there: World, sender: Specialist, at: datetime = AT) -> Reads:
-    known = {**there.row("lead-1"), **there.setting(at).known()}
+    known = {**there.row("lead-1"), **there.setting(at).known}
     return Reads.model_validate({**known, **sender.tools.read_all(known)})
 
 

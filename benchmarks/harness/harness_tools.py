@@ -89,7 +89,7 @@ class HarnessTools:
 
     def _read(self, name: str, row: Mapping[str, Any]) -> str:
         tool = next(t for one in self.specialists.values() for t in one.tools.tools() if t.name == name)
-        known = {**row, **self.day.world.setting(self.day.at).known()}
+        known = {**row, **self.day.world.setting(self.day.at).known}
         return canonical_json(_plain(tool.call(known)))
 
     def _write(self, asset: str, record_id: str, answer: Mapping[str, Any]) -> Result:

@@ -79,7 +79,7 @@ class StoredBudget:
             settled_before = self._settled
             cap = await self._commits.commit(apply_changes, change)
             if cap is None:
-                reserved.since, self._open[task] = _now(), reserved
+                reserved.since, reserved.task, self._open[task] = _now(), task, reserved
                 return reserved
             self._refusals[specialist] = cap.reason
             if not await self._another_was_settled(settled_before):
@@ -98,8 +98,8 @@ class StoredBudget:
             change = Change(reserved.account, spent - reserved.counted)
             self._commits.post(apply_changes, change).add_done_callback(self._after_settling)
             reserved.counted = spent
-        for task in [task for task, last in self._open.items() if last is reserved]:
-            del self._open[task]
+        if reserved.task is not None and self._open.get(reserved.task) is reserved:
+            del self._open[reserved.task]
         self._settled += 1
 
     def _after_settling(self, written: asyncio.Future[Cap | None]) -> None:
@@ -122,6 +122,7 @@ class _Reserved:
 
     def __init__(self, budget: StoredBudget, account: Account, counted: int) -> None:
         self._budget, self.account, self.counted, self.since = budget, account, counted, 0.0
+        self.task: asyncio.Task[Any] | None = None
 
     async def settle(self, usd: float) -> None:
         """Safe to call again. Raises ValueError for what is no amount."""
