@@ -19,7 +19,7 @@ from resources.gateway.models import model_of
 from resources.journal import Journal, JournalKey
 from specialists.batching import Batching, attempts
 from specialists.judgement import as_question
-from specialists.judging import Judged, NotJudged, decided, known
+from specialists.judging import TOGETHER, Judged, NotJudged, decided, known
 from specialists.records import Record
 from specialists.specialist import Specialist
 
@@ -45,6 +45,8 @@ class _Load:
 
 class BatchJudging:
     """Implements `specialists.judging.Judging`."""
+
+    together = TOGETHER
 
     def __init__(self, specialist: Specialist, journal: Journal, batching: Batching) -> None:
         self._specialist, self._journal, self._at = specialist, journal, batching

@@ -31,6 +31,11 @@ if TYPE_CHECKING:
 # more records/s (`python -m benchmarks.gateway -n 1000 -c 64 --latency-ms 200`).
 STAGGER = 0.003
 
+# Records that are looked up in the journal, judged and acted upon together.
+TOGETHER = 500
+# The same for a hosted candidate: no call is in flight while a stage's first and last so many are worked on.
+TOGETHER_HOSTED = 100
+
 NotJudged = Malformed | OverBudget | Unavailable
 Judged = Future[Judgement | NotJudged]
 
@@ -38,6 +43,11 @@ Judged = Future[Judgement | NotJudged]
 class Judging(Protocol):
     def begin(self, asked: Mapping[JournalKey, Record]) -> Mapping[JournalKey, Judged]:
         """A future for every key: its judgement, or why there is none. It may raise ProviderDown."""
+        ...
+
+    @property
+    def together(self) -> int:
+        """How many records are begun, and later finished, in one go."""
         ...
 
     @property
@@ -78,6 +88,7 @@ class LocalJudging:
 
     specialist: Specialist
     journal: Journal
+    together: int = TOGETHER
     has_room: bool = False
 
     def begin(self, asked: Mapping[JournalKey, Record]) -> Mapping[JournalKey, Judged]:
@@ -104,6 +115,8 @@ class _Asked:
 class HostedJudging:
     """Workers on an event loop in a thread of its own, until `end`."""
 
+    together = TOGETHER_HOSTED
+
     def __init__(self, specialist: Specialist, journal: Journal, budget: Budget, in_flight: int) -> None:
         self._specialist, self._journal, self._budget = specialist, journal, budget
         self._in_flight, self._begun, self._ended, self._ending = in_flight, 0, 0, False
@@ -114,7 +127,7 @@ class HostedJudging:
 
     @property
     def has_room(self) -> bool:
-        return self._begun - self._ended < 2 * self._in_flight
+        return self._begun - self._ended < max(2 * self._in_flight, TOGETHER)
 
     def begin(self, asked: Mapping[JournalKey, Record]) -> Mapping[JournalKey, Judged]:
         found = known(self._journal, asked)

@@ -29,8 +29,6 @@ from specialists.tools import Act
 if TYPE_CHECKING:
     from specialists.batching import Batching
 
-# Records whose judgements are looked up, and whose effects are had, together.
-BATCH = 500
 # Records that may wait for judgements of records before them, so that the workers never run dry.
 AHEAD = 10_000
 
@@ -59,8 +57,8 @@ class Stage:
         asked = (self.specialist, self.journal, self.budget, self.in_flight, self.batching)
         with frozen_heap(), judging(*asked) as judge:
             while True:
-                while not begun or (judge.has_room and len(begun) * BATCH < AHEAD):
-                    if not (batch := list(islice(source, BATCH))):
+                while not begun or (judge.has_room and len(begun) * judge.together < AHEAD):
+                    if not (batch := list(islice(source, judge.together))):
                         break
                     begun.append(self._begin(batch, judge))
                 if not begun:

@@ -49,7 +49,7 @@ class AnthropicClient:
 
         client = self._open()
         # The SDK's own time limit is for each read: a body that drips would never end. Ours is the only one.
-        options = {"headers": {"content-type": "application/json"}, "max_retries": 0, "timeout": None}
+        options = {"max_retries": 0, "timeout": None}
         try:
             async with asyncio.timeout(timeout_seconds):
                 response = await getattr(client, method)(
