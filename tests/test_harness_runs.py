@@ -1,4 +1,4 @@
-"""The harness benchmark runs from end to end on a few leads, and its table stands on what the code does now."""
+"""The harness benchmark runs from end to end on a few leads: its table stands on what the code does now."""
 
 from pathlib import Path
 
