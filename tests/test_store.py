@@ -12,7 +12,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Engine, text
 
 from resources.contact_key import InvalidAddress, contact_key, deliverable_address
-from resources.gateway.answers import Answered, Refused, Usage
+from resources.gateway.answers import Answered, Refused, Step, Usage
 from resources.journal import JournalKey, Judgement
 from resources.store import migrate as store_migrations
 from resources.store.engine import deciding, open_engine, reading, writing
@@ -91,6 +91,21 @@ def test_the_journal_returns_what_was_kept_and_only_that(store: Engine) -> None:
     journal.keep_all({_key(): answered, _key("lead-2"): refused})
     asked = [_key(), _key("lead-2"), _key(version="v2"), _key(context="c2"), _key("lead-3")]
     assert journal.find(asked) == {_key(): answered, _key("lead-2"): refused}
+
+
+def test_a_judgement_keeps_its_steps_and_all_its_tokens(store: Engine) -> None:
+    """Cached and reasoning tokens, prices, and each step as it was, whatever a provider's words are."""
+    journal = StoredJournal(store, GroupCommit(store))
+    usage = Usage(900, 80, 0.25, 700, 100, 40, "litellm 1: in 1e-06 USD/token")
+    steps = (
+        Step("failed: 529 \ud800", None, None, Usage(usd=0.1)),
+        Step("called find_similar", "model-1", "tool_use", Usage(400, 30, 0.05, 300, 100)),
+        Step("was given find_similar", "code"),
+        Step("answered", "model-1", "ende\x00", Usage(500, 50, 0.1, 400, 0, 40)),
+    )
+    judgement = Judgement("model:a", Answered({"n": 1}, usage, steps))
+    journal.keep_all({_key(): judgement})
+    assert journal.find([_key()]) == {_key(): judgement}
 
 
 def test_the_first_judgement_stays(store: Engine) -> None:
@@ -186,19 +201,37 @@ def test_decomposed_and_composed_letters_are_one_contact() -> None:
     assert contact_key("+tag@north.example") == "+tag@north.example"
 
 
-def test_what_was_spent_before_runs_were_told_apart_still_counts(empty_url: str) -> None:
-    """A home of an earlier version is brought up with its day's spending."""
-    engine = open_engine(empty_url)
+def at_version(url: str, revision: str, *statements: str) -> Engine:
+    """A store as an earlier version left it."""
+    engine = open_engine(url)
     if engine.dialect.name == "sqlite":
         Path(str(engine.url.database)).parent.mkdir(parents=True, exist_ok=True)
     with deciding(engine, "migrations") as connection:
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS))
         config.attributes["connection"] = connection
-        command.upgrade(config, "0001")
-        connection.execute(
-            text("INSERT INTO spending VALUES ('outbound', '2026-03-02', 'writer', 250000000)")
-        )
+        command.upgrade(config, revision)
+        for statement in statements:
+            connection.execute(text(statement))
+    return engine
+
+
+def test_what_was_spent_before_runs_were_told_apart_still_counts(empty_url: str) -> None:
+    """A home of an earlier version is brought up with its day's spending."""
+    spent = "INSERT INTO spending VALUES ('outbound', '2026-03-02', 'writer', 250000000)"
+    engine = at_version(empty_url, "0001", spent)
     migrate(engine)
     assert spent_by_day(engine, "outbound") == {"2026-03-02": {"writer": 0.25}}
+    engine.dispose()
+
+
+def test_what_was_judged_before_steps_were_kept_is_still_judged(empty_url: str) -> None:
+    """It costs nothing again; that it has no steps is all there is to say of them."""
+    kept = (
+        "INSERT INTO journal VALUES ('writer','v1','lead-1','c1','model:a','answered','{\"n\": 1}',3,4,0.25)"
+    )
+    engine = at_version(empty_url, "0008", kept.replace(":a", "\\:a").replace('": 1', '"\\: 1'))
+    migrate(engine)
+    found = StoredJournal(engine, GroupCommit(engine)).find([_key()])
+    assert found == {_key(): Judgement("model:a", Answered({"n": 1}, Usage(3, 4, 0.25)))}
     engine.dispose()

@@ -6,6 +6,7 @@ from typing import Any
 
 import dagster as dg
 
+from resources.journal import Journal, JournalKey, Judgement
 from resources.lake import Lake
 from workforce_assets.manager import Workforce
 from workforce_assets.warehouse import find_record
@@ -20,7 +21,7 @@ _COST = ("tokens_in", "tokens_out", "cost_usd", "run_id")
 @dataclass(frozen=True)
 class Hop:
     """A record at one stage. `file_is_recorded`: the file's SHA-256 equals the data version in the event log;
-    None where the log knows no materialization."""
+    None where the log knows no materialization. `judgement`: what the journal has of it, with every step."""
 
     partition: str
     asset: str
@@ -37,17 +38,24 @@ class Hop:
     made: dict[str, Any]
     file_sha256: str
     file_is_recorded: bool | None
+    judgement: Judgement | None
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
 
 
 def hops(
-    lake: Lake, instance: dg.DagsterInstance, workforce: Workforce, record_id: str, partition: str | None
+    lake: Lake,
+    instance: dg.DagsterInstance,
+    workforce: Workforce,
+    record_id: str,
+    partition: str | None,
+    journal: Journal,
 ) -> list[Hop]:
     """Every hop of a record, partition by partition, in the order of the stages."""
+    makers = {line.asset: line.by for line in workforce.stages}
     found = [
-        _hop(lake, instance, asset, row)
+        _hop(lake, instance, asset, row, _judgement(journal, makers.get(asset), row))
         for asset in workforce.assets
         for row in find_record(lake, asset, record_id, partition)
     ]
@@ -55,7 +63,17 @@ def hops(
     return sorted(found, key=lambda hop: (hop.partition, order[hop.asset]))
 
 
-def _hop(lake: Lake, instance: dg.DagsterInstance, asset: str, row: dict[str, Any]) -> Hop:
+def _judgement(journal: Journal, maker: str | None, row: dict[str, Any]) -> Judgement | None:
+    """What was judged of this very input by this very version: also where an earlier run paid for it."""
+    if maker is None or not (row["decided_by"] or "").startswith(("model:", "human:")):
+        return None
+    key = JournalKey(maker, row["specialist_version"], row["record_id"], row["input_digest"])
+    return journal.find([key]).get(key)
+
+
+def _hop(
+    lake: Lake, instance: dg.DagsterInstance, asset: str, row: dict[str, Any], judgement: Judgement | None
+) -> Hop:
     day = row.pop("partition")
     sha256 = lake.file(asset, day).sha256()
     recorded = recorded_version(instance, asset, day)
@@ -70,6 +88,7 @@ def _hop(lake: Lake, instance: dg.DagsterInstance, asset: str, row: dict[str, An
         made=made,
         file_sha256=sha256,
         file_is_recorded=None if recorded is None else recorded == sha256,
+        judgement=judgement,
     )
 
 

@@ -21,6 +21,7 @@ from specialists.reading import read_record
 from specialists.records import canonical_json
 from specialists.specialist import Specialist
 from specialists.stage import decide_by_rules
+from specialists.tools import Act
 from workforce_assets.manager import StageLine
 
 READS = ("look_up_contact", "read_company", "find_similar", "read_crm")
@@ -111,9 +112,9 @@ class HarnessTools:
         decision = decide_by_rules(specialist, record).decision
         if isinstance(decision, NeedsJudgement):
             decision = self._answered(specialist, record, judged)
-        act = specialist.tools.act()
+        act = specialist.tools.act_all()
         if act is not None and isinstance(decision, Decided):
-            decision = act(record, decision.output, Provenance("model:harness"))
+            (decision,) = act([Act(record, decision.output, Provenance("model:harness"))])
         return decision
 
     def _answered(self, specialist: Specialist, record: Any, judged: Any) -> Decision:

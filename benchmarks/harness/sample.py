@@ -21,12 +21,14 @@ from workforce_assets.inputs import hand_in
 from workforce_assets.manager import StageLine, Workforce
 from workforce_assets.outbound import OUTBOUND
 from workforce_assets.specialist_resource import SpecialistResource
+from workforce_assets.world import RunBudget
 
 SAMPLE = Path(__file__).parents[2] / "examples" / "outbound"
 # No cap may stop a run that is there to be counted.
 WORKFORCE: Workforce = replace(
     OUTBOUND, card=OUTBOUND.card.model_copy(update={"budget_usd_per_day": 1e6, "daily_send_cap": 10**6})
 )
+RUN = RunBudget("benchmark")
 
 Rows = list[dict[str, Any]]
 # What a stage is turned into before it runs: another candidate, other rules.
@@ -53,11 +55,11 @@ class Day:
 
     def stage(self, line: StageLine) -> Stage:
         """With nobody to judge: whoever runs it says who does."""
-        return Unpinned(name=line.by).stage(WORKFORCE, line, self.world, self.at, "benchmark")
+        return Unpinned(name=line.by).stage(WORKFORCE, line, self.world, self.at, RUN)
 
     def as_pinned(self, line: StageLine, stage: Stage) -> Stage:
         """A change to what the shipped pin names: a local model, or a person."""
-        return SpecialistResource(name=line.by).stage(WORKFORCE, line, self.world, self.at, "benchmark")
+        return SpecialistResource(name=line.by).stage(WORKFORCE, line, self.world, self.at, RUN)
 
     def run(self, change: Change) -> dict[str, Rows]:
         """Every stage's rows, by asset. Only what is done goes on to the next stage."""

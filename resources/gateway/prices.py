@@ -29,6 +29,8 @@ _KEY = re.compile(rf"({'|'.join(_FIELDS)})(?:_above_(\d+)k_tokens)?(_batches)?")
 # the Message Batches API half.
 _CACHE_WRITE_SURCHARGE = 1.25
 _BATCH_SHARE = 0.5
+# Stands in `Usage.price` of what was billed as part of a batch.
+AT_BATCH_PRICES = ": batch, "
 
 
 class PriceError(OneLineError):
@@ -87,7 +89,7 @@ class Price:
     def usage(self, counts: Counts, *, batch: bool = False) -> Usage:
         """What these tokens cost, with the prices it was computed by."""
         tier = self._tier(counts.tokens_in, batch)
-        kind = "batch, " if batch else ""
+        kind = AT_BATCH_PRICES if batch else ": "
         return Usage(
             counts.tokens_in,
             counts.tokens_out,
@@ -95,7 +97,7 @@ class Price:
             counts.cached,
             counts.cache_write,
             counts.reasoning,
-            f"{self.table}, {self.model}: {kind}{tier.says()}",
+            f"{self.table}, {self.model}{kind}{tier.says()}",
         )
 
     def worst_case(self, tokens_in: int, tokens_out: int, *, batch: bool = False) -> float:

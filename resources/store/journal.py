@@ -11,6 +11,7 @@ from resources.gateway.answers import Answered, Refused, Usage
 from resources.journal import JournalKey, Judgement
 from resources.store.engine import insert_or_ignore, reading, writing
 from resources.store.group_commit import GroupCommit
+from resources.store.judgement_steps import steps_as_json, steps_of
 from resources.store.tables import journal
 
 # Ids looked up in one statement, well under SQLite's limit of 32,766 parameters.
@@ -70,16 +71,7 @@ def _primary_key(row: dict[str, object]) -> tuple[str, ...]:
 
 
 def _rows(connection: Connection, specialist: str, version: str, ids: Sequence[str]) -> Sequence[Row[Any]]:
-    query = select(
-        journal.c.record_id,
-        journal.c.context_digest,
-        journal.c.decided_by,
-        journal.c.kind,
-        journal.c.answer,
-        journal.c.tokens_in,
-        journal.c.tokens_out,
-        journal.c.usd,
-    ).where(
+    query = select(journal).where(
         journal.c.specialist == specialist,
         journal.c.decision_version == version,
         journal.c.record_id.in_(ids),
@@ -88,7 +80,7 @@ def _rows(connection: Connection, specialist: str, version: str, ids: Sequence[s
 
 
 def judgement_values(key: JournalKey, judgement: Judgement) -> dict[str, object]:
-    answer = judgement.answer
+    answer, usage = judgement.answer, judgement.answer.usage
     answered = isinstance(answer, Answered)
     return {
         "specialist": key.specialist,
@@ -98,14 +90,28 @@ def judgement_values(key: JournalKey, judgement: Judgement) -> dict[str, object]
         "decided_by": judgement.decided_by,
         "kind": "answered" if answered else "refused",
         "answer": json.dumps(dict(answer.output) if isinstance(answer, Answered) else answer.why),
-        "tokens_in": answer.usage.tokens_in,
-        "tokens_out": answer.usage.tokens_out,
-        "usd": answer.usage.usd,
+        "tokens_in": usage.tokens_in,
+        "tokens_out": usage.tokens_out,
+        "usd": usage.usd,
+        "tokens_cached": usage.cached,
+        "tokens_cache_write": usage.cache_write,
+        "tokens_reasoning": usage.reasoning,
+        "price": usage.price,
+        "steps": steps_as_json(answer.steps),
     }
 
 
 def _judgement(row: Row[Any]) -> Judgement:
-    usage = Usage(row.tokens_in, row.tokens_out, row.usd)
-    content = json.loads(row.answer)
-    answer = Answered(content, usage) if row.kind == "answered" else Refused(content, usage)
+    usage = Usage(
+        row.tokens_in,
+        row.tokens_out,
+        row.usd,
+        row.tokens_cached,
+        row.tokens_cache_write,
+        row.tokens_reasoning,
+        row.price,
+    )
+    content, steps = json.loads(row.answer), steps_of(row.steps)
+    answered = row.kind == "answered"
+    answer = Answered(content, usage, steps) if answered else Refused(content, usage, steps)
     return Judgement(row.decided_by, answer)

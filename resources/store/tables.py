@@ -28,7 +28,9 @@ metadata = MetaData(
     }
 )
 
-# Every judgement ever made. `answer` is JSON: the output of an `answered`, the reason of a `refused`.
+# Every judgement ever made. `answer` is JSON: the output of an `answered`, the reason of a `refused`. `steps`
+# is JSON (judgement_steps.py); `price` says by which prices `usd` was computed. What was kept before these
+# were has neither.
 journal = Table(
     "journal",
     metadata,
@@ -42,6 +44,11 @@ journal = Table(
     Column("tokens_in", Integer, nullable=False),
     Column("tokens_out", Integer, nullable=False),
     Column("usd", Float, nullable=False),
+    Column("tokens_cached", Integer, nullable=False, server_default="0"),
+    Column("tokens_cache_write", Integer, nullable=False, server_default="0"),
+    Column("tokens_reasoning", Integer, nullable=False, server_default="0"),
+    Column("price", Text),
+    Column("steps", Text, nullable=False, server_default="[]"),
 )
 
 # Every send, one row per (workforce, campaign, step, contact): a second send has nowhere to be written.

@@ -5,6 +5,7 @@ from tests.mutants.mutant import Mutant
 REHEARSAL = "workforce_assets/forecast/rehearsal.py"
 CALLS = "workforce_assets/forecast/calls.py"
 TESTS = "tests/test_forecast.py"
+BILL = "tests/test_forecast_and_bill.py"
 OVER = "tests/test_over_budget.py"
 
 MUTANTS = (
@@ -63,5 +64,26 @@ MUTANTS = (
         "float(tagged) if tagged else None",
         "None",
         f"{OVER}::test_a_run_stops_paying_at_its_cap_and_goes_on",
+    ),
+    Mutant(
+        "a batch is forecast at the price of calls",
+        "workforce_assets/forecast/judgement_cost.py",
+        'batch=made_by.card.execution == "batch"',
+        "batch=False",
+        f"{BILL}::test_a_batch_is_forecast_at_batch_prices",
+    ),
+    Mutant(
+        "what batches have cost is what calls will cost",
+        "resources/store/journal_history.py",
+        "batched if batch else ~batched,",
+        "batched | ~batched,",
+        f"{BILL}::test_what_batches_cost_says_nothing_of_calls",
+    ),
+    Mutant(
+        "a record that waits is forecast never to go on",
+        CALLS,
+        "most = min(stage.judged + stage.perhaps, played.sample)",
+        "most = min(stage.judged, played.sample)",
+        f"{BILL}::test_the_bill_lies_inside_its_forecast",
     ),
 )

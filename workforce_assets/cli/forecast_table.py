@@ -18,7 +18,8 @@ def print_forecast(found: Forecast, card: ManagerCard) -> None:
     OUT.print(table)
     OUT.print(f"money {usd_ends(found.usd)} USD · time {_time(found.seconds)}")
     for one in found.specialists:
-        OUT.print(f"{one.specialist}: {shown(one.candidate or 'no model is pinned')}; {one.source}")
+        way = "; in batches, each answered within 24 hours" if one.in_batches else ""
+        OUT.print(f"{one.specialist}: {shown(one.candidate or 'no model is pinned')}; {one.source}{way}")
     for source in dict.fromkeys(found.sources.values()):
         OUT.print(f"calls: {source}")
     OUT.print(

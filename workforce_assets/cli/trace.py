@@ -24,9 +24,10 @@ def trace(
     workforce: Annotated[str, typer.Option(help="which workforce")] = "outbound",
     json: Annotated[bool, typer.Option("--json", help="print exactly one JSON object")] = False,
 ) -> None:
-    """What came in, what was decided and by whom, what the graders said, and whether files were changed."""
+    """What came in, what was decided by whom and in which steps, what graders said, whether files changed."""
     from datetime import date as day
 
+    from workforce_assets.cli.judged import kept_journal
     from workforce_assets.lineage import hops
     from workforce_assets.prepare import instance_of, is_prepared
     from workforce_assets.settings import Settings
@@ -38,8 +39,8 @@ def trace(
         partition = parse_day("--date", date, day.min).isoformat() if date else None
     if not is_prepared(settings):
         fail(f"{settings.home.root} is no home yet; run `workforce run` first, or set WORKFORCE_HOME")
-    with instance_of(settings) as instance:
-        found = hops(settings.lake, instance, chosen, record_id, partition)
+    with input_errors(), instance_of(settings) as instance, kept_journal(settings) as journal:
+        found = hops(settings.lake, instance, chosen, record_id, partition, journal)
     if not found:
         where = f"partition {partition}" if partition else f"any partition of {settings.lake_root}"
         fail(f"no record {record_id!r} in {where}; `workforce status` shows what there is")
@@ -50,6 +51,8 @@ def trace(
 
 
 def _print(record_id: str, found: "list[Hop]") -> None:
+    from workforce_assets.cli.judged import judged_in
+
     tree = Tree(f"[bold]{shown(record_id)}[/]")
     travelled: dict[str, Any] = {}
     for hop in found:
@@ -61,6 +64,8 @@ def _print(record_id: str, found: "list[Hop]") -> None:
         )
         branch.add(_new(hop.made, travelled))
         travelled |= hop.made
+        if hop.judgement is not None:
+            branch.add(judged_in(hop.judgement.answer))
         if hop.verdicts:
             branch.add(_verdicts(hop))
         branch.add(

@@ -8,7 +8,7 @@ from sqlalchemy import Engine
 
 from resources.gateway.prices import price_of
 from resources.store.journal_history import used_by
-from specialists.specialist import blueprint
+from specialists.specialist import Blueprint, blueprint
 from workforce_assets.forecast.calls import Expected
 from workforce_assets.forecast.interval import NOTHING, Interval, exactly
 from workforce_assets.forecast.judgement_cost import ENOUGH, JudgementCost, from_history, from_prompt
@@ -32,6 +32,7 @@ class SpecialistForecast:
     tokens_out: Interval = NOTHING
     usd: Interval = NOTHING
     source: str = "no hosted model is asked"
+    in_batches: bool = False
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -41,6 +42,7 @@ class SpecialistForecast:
             "tokens_cached": self.tokens_cached.as_json(),
             "tokens_out": self.tokens_out.as_json(),
             "usd": self.usd.as_json(6),
+            "in_batches": self.in_batches,
             "source": self.source,
         }
 
@@ -64,8 +66,10 @@ class Forecast:
 
     @property
     def seconds(self) -> Interval:
-        """Rules as measured on this machine, calls as assumed with IN_FLIGHT at a time."""
-        return exactly(self.rules_seconds) + self.calls * CALL_SECONDS * (1 / IN_FLIGHT)
+        """Rules as measured on this machine, calls as assumed with IN_FLIGHT at a time. Batches are not
+        waited for: each stage that asks in them is made again within a day."""
+        live = sum((one.calls for one in self.specialists if not one.in_batches), NOTHING)
+        return exactly(self.rules_seconds) + live * CALL_SECONDS * (1 / IN_FLIGHT)
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -114,7 +118,8 @@ def _of(
 ) -> SpecialistForecast:
     if candidate is None or not is_hosted(candidate):
         return SpecialistForecast(name, candidate, NOTHING)
-    cost = _cost(name, candidate, asked.get(name, ()), engine)
+    made_by = blueprint(name)
+    cost = _cost(made_by, candidate, asked.get(name, ()), engine)
     return SpecialistForecast(
         name,
         candidate,
@@ -124,15 +129,24 @@ def _of(
         calls * cost.tokens_out,
         calls * cost.usd,
         cost.source,
+        _in_batches(made_by),
     )
 
 
-def _cost(name: str, candidate: str, asked: Sequence[dict[str, Any]], engine: Engine | None) -> JudgementCost:
+def _in_batches(made_by: Blueprint) -> bool:
+    return made_by.card.execution == "batch"
+
+
+def _cost(
+    made_by: Blueprint, candidate: str, asked: Sequence[dict[str, Any]], engine: Engine | None
+) -> JudgementCost:
     price = price_of(candidate)  # also where there is history: without a price no call may be made
-    used = used_by(engine, name, candidate) if engine is not None else None
+    used = None
+    if engine is not None:
+        used = used_by(engine, made_by.name, candidate, batch=_in_batches(made_by))
     if used is not None and used.judgements >= ENOUGH:
         return from_history(used)
-    return from_prompt(blueprint(name), price, asked)
+    return from_prompt(made_by, price, asked)
 
 
 def _total(parts: Sequence[Interval]) -> Interval:

@@ -10,7 +10,7 @@ from resources.store.journal_history import Used
 from resources.tokens import TOKENIZER, count_tokens
 from specialists.records import canonical_json
 from specialists.specialist import Blueprint
-from workforce_assets.forecast.interval import Interval, exactly, mean_of
+from workforce_assets.forecast.interval import Interval, mean_of
 
 # Fewer judgements than these say too little about the next ones.
 ENOUGH = 20
@@ -33,13 +33,13 @@ class JudgementCost:
 
 def from_history(used: Used) -> JudgementCost:
     """Means over the judgements that were billed before, with the money as it was billed."""
-    tokens_in, tokens_out, usd = (
+    tokens_in, cached, tokens_out, usd = (
         mean_of(value.mean, value.mean_square, used.judgements)
-        for value in (used.tokens_in, used.tokens_out, used.usd)
+        for value in (used.tokens_in, used.tokens_cached, used.tokens_out, used.usd)
     )
     return JudgementCost(
         tokens_in,
-        exactly(0),
+        cached,
         tokens_out,
         usd,
         f"measured: {used.judgements:,} judgements in the journal (95 % of the mean)",
@@ -47,7 +47,8 @@ def from_history(used: Used) -> JudgementCost:
 
 
 def from_prompt(made_by: Blueprint, price: Price, asked: Sequence[dict[str, Any]]) -> JudgementCost:
-    """Prompt and schema, and the records as they will be asked; out: up to the card's limit."""
+    """Prompt and schema, and the records as they will be asked; out: up to the card's limit. At batch prices
+    where the card says batch."""
     prefix = count_tokens(made_by.prompt) + count_tokens(canonical_json(made_by.answer_schema))
     records = [count_tokens(canonical_json(record)) for record in asked] or [0]
     mean = sum(records) / len(records)
@@ -60,7 +61,7 @@ def from_prompt(made_by: Blueprint, price: Price, asked: Sequence[dict[str, Any]
         tokens_in,
         cached,
         tokens_out,
-        _usd(price, tokens_in, cached, tokens_out),
+        _usd(price, tokens_in, cached, tokens_out, batch=made_by.card.execution == "batch"),
         f"computed: {TOKENIZER} x {MARGIN.low} to {MARGIN.high}, out up to the card's {limit} tokens",
     )
 
@@ -71,12 +72,14 @@ def _cached(prefix: int) -> Interval:
     return Interval(0.0, most if prefix >= CACHED_SURELY else 0.0, most)
 
 
-def _usd(price: Price, tokens_in: Interval, cached: Interval, tokens_out: Interval) -> Interval:
+def _usd(
+    price: Price, tokens_in: Interval, cached: Interval, tokens_out: Interval, *, batch: bool
+) -> Interval:
     """As it would be billed. The least is that of the most caching, the most what a budget would reserve."""
     least = Counts(int(tokens_in.low), int(tokens_out.low), cached=int(cached.high))
     likely = Counts(round(tokens_in.likely), round(tokens_out.likely), cached=int(cached.likely))
     return Interval(
-        price.usage(least).usd,
-        price.usage(likely).usd,
-        price.worst_case(ceil(tokens_in.high), ceil(tokens_out.high)),
+        price.usage(least, batch=batch).usd,
+        price.usage(likely, batch=batch).usd,
+        price.worst_case(ceil(tokens_in.high), ceil(tokens_out.high), batch=batch),
     )

@@ -1,0 +1,34 @@
+"""The steps of a judgement as the journal keeps them: JSON, what is empty or zero left out."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import fields
+from typing import Any
+
+from resources.gateway.answers import NO_COST, Step, Usage
+
+# All steps of one judgement are by one candidate's prices, which its row has.
+_COUNTED = tuple(field.name for field in fields(Usage) if field.name != "price")
+
+
+def steps_as_json(steps: Iterable[Step]) -> str:
+    return json.dumps([_of(step) for step in steps])
+
+
+def steps_of(text: str) -> tuple[Step, ...]:
+    """The same steps, but for the prices of each."""
+    return tuple(
+        Step(
+            said["did"],
+            said.get("by"),
+            said.get("stop"),
+            Usage(**{name: said.get(name, 0) for name in _COUNTED}),
+        )
+        for said in json.loads(text)
+    )
+
+
+def _of(step: Step) -> dict[str, Any]:
+    said = {"did": step.did, "by": step.by, "stop": step.stop}
+    counted = {} if step.usage is NO_COST else {name: getattr(step.usage, name) for name in _COUNTED}
+    return {name: value for name, value in {**said, **counted}.items() if value}
