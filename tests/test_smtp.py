@@ -89,6 +89,16 @@ def test_a_relay_that_is_not_there_defers_everything(tmp_path: Path) -> None:
     assert all(isinstance(answer, Deferred) and not answer.refused for answer in answers)
 
 
+def test_a_relay_that_takes_few_connections_gets_every_message_over_those(tmp_path: Path) -> None:
+    """Two at a time: whoever is refused a connection leaves its message to those that have one."""
+    with smtp_server(tmp_path / "mailbox", most=2) as server:
+        mailer = SmtpMailer(parse_relay(server.url), timeouts=SHORT)
+        for size in (24, 1, 24):
+            answers = mailer.deliver_all([envelope(f"{size}.{n}@x.example") for n in range(size)])
+            assert answers == [Delivered()] * size
+        assert len(server.messages()) == 49
+
+
 def test_every_message_has_its_own_answer(server: Running, mailer: SmtpMailer) -> None:
     """Forty at once over eight connections, with faults between them."""
     words = ["ok", "later", "never", "dropdot", "ok"]

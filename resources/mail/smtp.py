@@ -42,7 +42,8 @@ class SmtpMailer:
         weakref.finalize(self, _shut, self._loop, self._sessions)
 
     def deliver_all(self, envelopes: Sequence[Envelope]) -> list[Delivery]:
-        """All over the pooled connections. A relay that cannot be reached defers the rest of the group."""
+        """All over the pooled connections, as many of them as the relay lets open. A relay that cannot be
+        reached defers the rest of the group."""
         answers: dict[int, Delivery] = {}
         fit: deque[int] = deque()
         for number, envelope in enumerate(envelopes):
@@ -61,12 +62,16 @@ class SmtpMailer:
     async def _deliver_all(
         self, envelopes: Sequence[Envelope], waiting: deque[int], answers: dict[int, Delivery]
     ) -> None:
+        unreachable = Deferred("the relay could not be reached")
+
         async def work(session: Session) -> None:
+            nonlocal unreachable
             while waiting:
                 number = waiting.popleft()
-                unreachable = await session.open()
-                if unreachable is not None:
-                    answers[number] = unreachable
+                closed = await session.open()
+                if closed is not None:
+                    waiting.appendleft(number)  # another connection may be open: relays limit how many
+                    unreachable = closed
                     return
                 try:
                     answers[number] = await session.deliver(envelopes[number])
@@ -74,11 +79,11 @@ class SmtpMailer:
                     session.abort()
                     answers[number] = Unknown(f"broke off: {type(error).__name__}: {error}")
 
-        busy = self._sessions[: len(waiting)]
-        await asyncio.gather(*(work(session) for session in busy))
-        for number in range(len(envelopes)):
-            if number not in answers:  # no connection was left to take it
-                answers[number] = Deferred("the relay could not be reached")
+        sessions = sorted(self._sessions, key=lambda session: not session.is_open)[: len(waiting)]
+        while waiting and sessions:
+            await asyncio.gather(*(work(session) for session in sessions))
+            sessions = [session for session in sessions if session.is_open]
+        answers.update(dict.fromkeys(waiting, unreachable))
 
 
 def unsafe(envelope: Envelope) -> str | None:

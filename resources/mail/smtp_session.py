@@ -47,9 +47,13 @@ class Session:
         )
         self._used = False
 
+    @property
+    def is_open(self) -> bool:
+        return self._smtp.is_connected
+
     async def open(self) -> Deferred | None:
         """None when connected; else why not. Whatever a relay says here is about us: it fails no message."""
-        if self._smtp.is_connected:
+        if self.is_open:
             return None
         try:
             await self._smtp.connect()

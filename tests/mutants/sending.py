@@ -77,6 +77,13 @@ MUTANTS = (
         "tests/test_smtp.py::test_what_is_not_one_address_never_reaches_rcpt",
     ),
     Mutant(
+        "a connection that is refused takes its message along",
+        SMTP,
+        "waiting.appendleft(number)",
+        "answers[number] = closed",
+        "tests/test_smtp.py::test_a_relay_that_takes_few_connections_gets_every_message_over_those",
+    ),
+    Mutant(
         "a temporary refusal is tried for ever",
         LEDGER,
         "if entry.refusals >= REFUSALS:",
