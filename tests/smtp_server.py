@@ -1,7 +1,8 @@
 """An SMTP server in a process of its own, with a mailbox of its own and faults on order: the oracle.
 
-`python -m tests.smtp_server MAILBOX [MOST]` prints its port; it takes MOST connections at a time. Every message it accepts becomes one JSON line in the
-file MAILBOX, before it answers. The recipient's local part orders a fault, by its first word (see FAULTS).
+`python -m tests.smtp_server MAILBOX [MOST]` prints its port; it takes MOST connections at a time. Every
+message it accepts becomes one JSON line in the file MAILBOX, before it answers. The recipient's local part
+orders a fault, by its first word (see FAULTS).
 A line on standard input such as {"pid": 4711, "step": "dot", "after": 3, "delay": 0.002} makes it kill that
 process, with SIGKILL, when that step was reached so many times; it answers with a line when it has done so.
 """
