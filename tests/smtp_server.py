@@ -109,7 +109,6 @@ class Server(SMTP):
     connected = 0
 
     def connection_made(self, transport: Any) -> None:
-        Server.connected += 1
         self.killer.reached("connect")
         super().connection_made(transport)
 
@@ -148,6 +147,7 @@ async def serve(mailbox: Path, most: int) -> None:
     def protocol() -> asyncio.Protocol:
         if Server.connected >= most:
             return Refusing()
+        Server.connected += 1  # many are accepted before the first of them is told so
         made = Server.__new__(Server)
         made.killer = killer
         made.__init__(handler, enable_SMTPUTF8=True, loop=loop, data_size_limit=50_000_000)  # type: ignore[misc]
