@@ -9,10 +9,12 @@ import threading
 import weakref
 from collections import deque
 from collections.abc import Coroutine, Sequence
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from resources.mail.mailer import CannotTell, Deferred, Delivery, Envelope, Failed, Finding, Unknown
 from resources.mail.relay import Relay
+from resources.mail.return_path import ReturnPath
 from resources.mail.smtp_session import Session, Timeouts
 
 CONNECTIONS = 8
@@ -24,7 +26,7 @@ _T = TypeVar("_T")
 class SmtpMailer:
     """Implements `resources.mail.mailer.Mailer`. Connections open when first needed, and stay open.
 
-    `hello` is the name this machine gives itself.
+    `hello` is the name this machine gives itself. `bounces`: where bounces go; None: to the message's sender.
     """
 
     def __init__(
@@ -35,8 +37,9 @@ class SmtpMailer:
         connections: int = CONNECTIONS,
         timeouts: Timeouts | None = None,
         hello: str = "localhost",
+        bounces: ReturnPath | None = None,
     ) -> None:
-        self.at_once = connections
+        self.at_once, self._bounces = connections, bounces
         self._sessions = [Session(relay, password, timeouts or Timeouts(), hello) for _ in range(connections)]
         self._loop = _Loop()
         weakref.finalize(self, _shut, self._loop, self._sessions)
@@ -44,6 +47,8 @@ class SmtpMailer:
     def deliver_all(self, envelopes: Sequence[Envelope]) -> list[Delivery]:
         """All over the pooled connections, as many of them as the relay lets open. A relay that cannot be
         reached defers the rest of the group."""
+        if self._bounces is not None:
+            envelopes = [replace(one, sender=self._bounces.of(one.message_id)) for one in envelopes]
         answers: dict[int, Delivery] = {}
         fit: deque[int] = deque()
         for number, envelope in enumerate(envelopes):

@@ -51,6 +51,20 @@ MUTANTS = (
         f"{DECISIONS}::test_what_proves_nothing_suppresses_nobody",
     ),
     Mutant(
+        "a return path with a computed key is as good as ours",
+        "resources/store/inbox.py",
+        "or token_of(entry.message_id) in tokens",
+        "or any(entry.key.digest.startswith(token[:20]) for token in tokens)",
+        "tests/test_inbox_decisions.py::test_what_proves_nothing_suppresses_nobody",
+    ),
+    Mutant(
+        "the address that a bounce came to proves nothing",
+        "resources/inbox/evidence.py",
+        "        for value in mail.headers(name):\n            yield from tokens_in(value)\n",
+        "        pass\n",
+        "tests/test_inbox_decisions.py::test_what_proves_a_send_suppresses_its_recipient",
+    ),
+    Mutant(
         "a held message is in nobody's way",
         "resources/store/send_checks.py",
         "(not_suppressed, not_opted_out, not_awaited)",

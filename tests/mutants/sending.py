@@ -84,6 +84,13 @@ MUTANTS = (
         "tests/test_smtp.py::test_a_relay_that_takes_few_connections_gets_every_message_over_those",
     ),
     Mutant(
+        "bounces go to the sender, whatever is set",
+        SMTP,
+        "if self._bounces is not None:",
+        "if False:",
+        "tests/test_smtp.py::test_the_return_path_names_the_send_and_the_message_does_not_change",
+    ),
+    Mutant(
         "a temporary refusal is tried for ever",
         LEDGER,
         "if entry.refusals >= REFUSALS:",
