@@ -28,9 +28,13 @@ def auto_reply(mail: Mail) -> str | None:
         return mark
     if mail.header("Precedence").strip().lower() in _PRECEDENCE:
         return f"Precedence: {mail.header('Precedence').strip()}"
-    if any(part.get_content_type() == "message/disposition-notification" for part in mail.own):
+    if is_receipt(mail):
         return "a receipt (RFC 8098)"
     return _weak(mail)
+
+
+def is_receipt(mail: Mail) -> bool:
+    return any(part.get_content_type() == "message/disposition-notification" for part in mail.own)
 
 
 def says_gone(text: str) -> bool:
