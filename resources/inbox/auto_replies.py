@@ -33,6 +33,10 @@ def auto_reply(mail: Mail) -> str | None:
     return _weak(mail)
 
 
+def says_automatic(subject: str) -> bool:
+    return bool(wording("automatic reply subjects", r"^\s*(?:{})").search(subject))
+
+
 def is_receipt(mail: Mail) -> bool:
     return any(part.get_content_type() == "message/disposition-notification" for part in mail.own)
 
@@ -44,8 +48,7 @@ def says_gone(text: str) -> bool:
 
 def _weak(mail: Mail) -> str | None:
     """A subject alone is anybody's; with a second sign it is enough."""
-    subject = mail.header("Subject")
-    if not wording("automatic reply subjects", r"^\s*(?:{})").search(subject):
+    if not says_automatic(mail.header("Subject")):
         return None
     bulk = mail.header("Precedence").strip().lower() in ("bulk", "junk", "list")
     if (

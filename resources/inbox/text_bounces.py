@@ -8,7 +8,7 @@ import re
 
 from flufl.bounce import all_failures
 
-from resources.inbox.auto_replies import is_receipt
+from resources.inbox.auto_replies import is_receipt, says_automatic
 from resources.inbox.hardness import enhanced_codes, hardness, reply_codes
 from resources.inbox.mail import Mail
 from resources.inbox.reports import Report
@@ -38,6 +38,8 @@ def _is_bounce(mail: Mail, words: str) -> bool:
         return about_failure and has_words and not _REPLIED.match(subject) and bool(mail.returned)
     if _REPLIED.match(subject) and not has_words:
         return False
+    if says_automatic(subject) and not named_mail_system(mail):  # its empty return path is RFC 3834's
+        return False
     return about_failure or has_words or _known_to_flufl(mail)
 
 
@@ -54,7 +56,8 @@ def sign_of_bounce(mail: Mail) -> str | None:
     if mail.returned:
         return "it returns a message"
     subject = mail.header("Subject")
-    if wording("bounce subjects").search(subject) and not _REPLIED.match(subject):
+    newsletter = mail.header("List-Unsubscribe")  # they write about failures, too
+    if wording("bounce subjects").search(subject) and not _REPLIED.match(subject) and not newsletter:
         return "its subject tells of a failure"
     return None
 

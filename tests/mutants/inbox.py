@@ -65,6 +65,20 @@ MUTANTS = (
         "tests/test_inbox_decisions.py::test_what_proves_a_send_suppresses_its_recipient",
     ),
     Mutant(
+        "an automatic reply is ignored, whoever sent it",
+        "resources/inbox/classify.py",
+        'automatic reply: {evidence}{_but(sign)}", clear=sign is None)',
+        'automatic reply: {evidence}{_but(sign)}")',
+        "tests/test_inbox_classes.py::test_what_may_be_a_bounce_in_unknown_words_is_never_ignored",
+    ),
+    Mutant(
+        "an empty return path makes any words a bounce",
+        "resources/inbox/text_bounces.py",
+        "if says_automatic(subject) and not named_mail_system(mail):",
+        "if False:",
+        "tests/test_inbox_classes.py::test_a_newsletter_about_failures_and_an_absent_persons_words_are_no_bounces",
+    ),
+    Mutant(
         "a held message is in nobody's way",
         "resources/store/send_checks.py",
         "(not_suppressed, not_opted_out, not_awaited)",
