@@ -96,7 +96,7 @@ MUTANTS = (
         WIRE,
         "self._name is None or self._write(_DOT, message_id)",
         "True",
-        "tests/test_campaign.py::test_kills_at_a_step_leave_no_duplicate_and_nothing_unaccounted[reply]",
+        "tests/test_campaign.py::test_random_kills_leave_no_duplicate_and_nothing_unaccounted",
     ),
     Mutant(
         "a message goes out whose dot cannot be written down",
