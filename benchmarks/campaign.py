@@ -53,7 +53,7 @@ def campaign(given: argparse.Namespace, url: str | None) -> int:
 
 
 def violations(case: Tally) -> int:
-    return case.duplicates + case.unaccounted
+    return case.duplicates + case.unaccounted + case.unsettled
 
 
 def table(found: list[Tally], mutant: Tally, store: str) -> str:

@@ -36,12 +36,13 @@ class SeveredMailer:
     taken: dict[str, Envelope] = field(default_factory=dict)
 
     at_once: int = 100
+    run: str | None = None
 
     def deliver_all(self, envelopes: Sequence[Envelope]) -> list[Delivery]:
         self.taken |= {envelope.message_id: envelope for envelope in envelopes}
         return [Delivered()] * len(envelopes)
 
-    def find(self, message_id: str) -> Finding:
+    def find(self, message_id: str, run: str | None = None) -> Finding:
         return Found() if message_id in self.taken else Absent()
 
 

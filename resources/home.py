@@ -43,6 +43,11 @@ class Home:
         return self.root / "outbox"
 
     @property
+    def wire(self) -> Path:
+        """What each process has on the wire (resources/mail/wire_log.py)."""
+        return self.root / "wire"
+
+    @property
     def send_epoch(self) -> Path:
         """How many intents have been written: tells a copy of the operations store that was put back."""
         return self.root / "send_epoch"

@@ -1,7 +1,8 @@
 """An SMTP server in a process of its own, with a mailbox of its own and faults on order: the oracle.
 
-`python -m tests.smtp_server MAILBOX` prints its port. Every message it accepts becomes one JSON line in the
-file MAILBOX, before it answers. The recipient's local part orders a fault, by its first word (see FAULTS).
+`python -m tests.smtp_server MAILBOX [MOST]` prints its port; it takes MOST connections at a time. Every
+message it accepts becomes one JSON line in the file MAILBOX, before it answers. The recipient's local part
+orders a fault, by its first word (see FAULTS).
 A line on standard input such as {"pid": 4711, "step": "dot", "after": 3, "delay": 0.002} makes it kill that
 process, with SIGKILL, when that step was reached so many times; it answers with a line when it has done so.
 """
@@ -95,12 +96,25 @@ class Handler:
         return "999 what" if fault == "odd" else "250 OK"
 
 
+class Refusing(asyncio.Protocol):
+    """Too many are connected already."""
+
+    def connection_made(self, transport: Any) -> None:
+        transport.write(b"421 4.7.0 too many connections\r\n")
+        transport.close()
+
+
 class Server(SMTP):
     killer: Killer
+    connected = 0
 
     def connection_made(self, transport: Any) -> None:
         self.killer.reached("connect")
         super().connection_made(transport)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        Server.connected -= 1
+        super().connection_lost(error)
 
     async def smtp_MAIL(self, arg: str) -> None:
         self.killer.reached("MAIL")
@@ -125,12 +139,15 @@ def fault_of(address: str) -> str | None:
     return word if word in FAULTS else None
 
 
-async def serve(mailbox: Path) -> None:
+async def serve(mailbox: Path, most: int) -> None:
     killer = Killer()
     handler = Handler(mailbox, killer)
     loop = asyncio.get_running_loop()
 
-    def protocol() -> Server:
+    def protocol() -> asyncio.Protocol:
+        if Server.connected >= most:
+            return Refusing()
+        Server.connected += 1  # many are accepted before the first of them is told so
         made = Server.__new__(Server)
         made.killer = killer
         made.__init__(handler, enable_SMTPUTF8=True, loop=loop, data_size_limit=50_000_000)  # type: ignore[misc]
@@ -191,11 +208,11 @@ class Running:
 
 
 @contextmanager
-def smtp_server(mailbox: Path) -> Iterator[Running]:
-    """A server for as long as the block lasts."""
+def smtp_server(mailbox: Path, most: int = 1000) -> Iterator[Running]:
+    """A server for as long as the block lasts. `most`: connections at a time; further ones get a 421."""
     mailbox.touch()
     process = subprocess.Popen(
-        [sys.executable, "-m", "tests.smtp_server", str(mailbox)],
+        [sys.executable, "-m", "tests.smtp_server", str(mailbox), str(most)],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -210,4 +227,4 @@ def smtp_server(mailbox: Path) -> Iterator[Running]:
 
 
 if __name__ == "__main__":
-    asyncio.run(serve(Path(sys.argv[1])))
+    asyncio.run(serve(Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 1000))

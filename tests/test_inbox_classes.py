@@ -94,6 +94,65 @@ def test_automatic_replies(subject: str, more: str) -> None:
     assert classed(reply("stop\n", subject=subject, more=more)).kind == "auto_reply"
 
 
+AUTOMATIC, BULK = "Auto-Submitted: auto-replied\n", "Precedence: bulk\n"
+DAEMON, NOBODY = "Mail Gateway <mailer-daemon@relay.example>", "Mail Gateway <gateway@relay.example>"
+RETURNED = "multipart/mixed; boundary=b"
+REPORT = "multipart/report; report-type=delivery-status; boundary=b"
+COPY = "--b\n\nIki neno.\n--b\nContent-Type: message/rfc822\n\nSubject: A question\n\nHello\n--b--"
+
+
+@pytest.mark.parametrize("more", [AUTOMATIC, BULK])
+@pytest.mark.parametrize(
+    ("subject", "sender", "kind", "text"),
+    [
+        ("Taarifa", DAEMON, "text/plain", "Barua haikufika."),
+        ("Taarifa", "", "text/plain", "Barua haikufika."),
+        ("Undeliverable: A question", NOBODY, "text/plain", "Barua haikufika."),
+        ("Taarifa", NOBODY, RETURNED, COPY),
+        ("Taarifa", NOBODY, REPORT, "Barua haikufika."),
+    ],
+)
+def test_what_may_be_a_bounce_in_unknown_words_is_never_ignored(
+    subject: str, sender: str, kind: str, text: str, more: str
+) -> None:
+    """Whatever its headers call it: its sender, its form, its subject or what it returns speak for one."""
+    found = classed(reply(text, subject=subject, sender=sender, kind=kind, more=more))
+    assert not found.clear and found.kind in ("auto_reply", "other", "bounce_soft")
+
+
+def test_a_newsletter_about_failures_and_an_absent_persons_words_are_no_bounces() -> None:
+    """Neither is a receipt, though it is a report. All three are as they were: of no consequence."""
+    news = reply("550 errors", subject="Bounced mail", more=BULK + "List-Unsubscribe: <mailto:u@x.example>\n")
+    away = reply(
+        "Mail that could not be delivered is not read.",
+        subject="Automatic reply: A question",
+        more="Return-Path: <>\n" + AUTOMATIC,
+    )
+    receipt = reply(
+        "--b\nContent-Type: message/disposition-notification\n\nDisposition: displayed\n--b--",
+        kind="multipart/report; report-type=disposition-notification; boundary=b",
+    )
+    kinds = [(found.kind, found.clear) for found in map(classed, (news, away, receipt))]
+    assert kinds == [("other", True), ("auto_reply", True), ("auto_reply", True)]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "ada wurde nicht gefunden: die E-Mail-Adresse wurde nicht gefunden.",
+        "L'adresse de messagerie que vous avez entrée est introuvable.",
+        "No se encontró la dirección de correo electrónico.",
+        "O endereço de email inserido não foi encontrado.",
+        "Het ingevoerde e-mailadres is niet gevonden.",
+        "收件人邮件地址（ada@north.example）不存在，邮件无法送达。",
+        "入力したメール アドレスが見つかりませんでした。",
+    ],
+)
+def test_an_unknown_address_is_hard_in_other_languages(words: str) -> None:
+    """As Exchange and others translate it, without a code."""
+    assert classed(text_bounce(words)).kind == "bounce_hard"
+
+
 @pytest.mark.parametrize(
     "text",
     [

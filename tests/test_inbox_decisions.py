@@ -13,6 +13,7 @@ from resources.inbox.decide import SoftBounces
 from resources.inbox.ingest import Inbox, Told
 from resources.inbox.replies import send_answered
 from resources.inbox.sources import Found, read_messages
+from resources.mail.return_path import ReturnPath
 from resources.store.consents import Consents
 from resources.store.engine import reading
 from resources.store.entries import Claimed, Intent, Refused
@@ -27,6 +28,13 @@ pytest_plugins = ["tests.store_fixtures"]
 AT = datetime(2026, 3, 2, 10, tzinfo=UTC)
 LINKS = UnsubscribeLinks("https://u.vendor.example", "s" * 32)
 ADA, BOB = "ada@north.example", "bob@south.example"
+BOUNCES = ReturnPath("bounces", "vendor.example")
+
+
+def came_to(address: str, *, header: str = "To") -> bytes:
+    """A bounce that returns nothing of the message."""
+    report = dsn("<gone@relay.example>").replace(b"To: sales@vendor.example\nSubject: Und", b"Subject: Und")
+    return f"{header}: {address}\n".encode() + report
 
 
 def sent(store: Engine, contact: str = ADA, step: int = 1, state: str = "sent", at: datetime = AT) -> Intent:
@@ -49,9 +57,12 @@ def suppressed(store: Engine) -> dict[str, str]:
     return {one.contact: one.reason for one in Suppressions(store).entries()}
 
 
-@pytest.mark.parametrize("kind", ["report", "text", "complaint", "reply", "subject", "link"])
+@pytest.mark.parametrize(
+    "kind", ["report", "text", "complaint", "reply", "subject", "link", "address", "original", "path", "copy"]
+)
 def test_what_proves_a_send_suppresses_its_recipient(store: Engine, kind: str) -> None:
-    """The Message-ID in the returned message or the threading headers, our key, or a link that we signed."""
+    """The Message-ID in the returned message or the threading headers, our key, a link that we signed, or the
+    return path, however a mail system writes it and wherever."""
     intent = sent(store)
     no_id = "<gone@relay.example>"
     link = LINKS.url(intent.key.digest, ADA)
@@ -62,6 +73,12 @@ def test_what_proves_a_send_suppresses_its_recipient(store: Engine, kind: str) -
         "reply": reply("unsubscribe", to=intent.message_id),
         "subject": reply("", subject=f"unsubscribe {intent.message_id[1:].partition('@')[0]}"),
         "link": dsn(no_id).replace(b"Subject: A question", f"List-Unsubscribe: <{link}>".encode()),
+        "address": came_to(f"<{BOUNCES.of(intent.message_id)}>"),
+        "original": came_to(BOUNCES.of(intent.message_id).upper(), header="X-Original-To"),
+        "copy": text_bounce(f"550 unknown user\n\nReturn-Path: <{BOUNCES.of(intent.message_id)}>"),
+        "path": dsn(no_id).replace(
+            b"Subject: A question", f"Return-Path: <{BOUNCES.of(intent.message_id)}>".encode()
+        ),
     }[kind]
     (told,) = ingest(store, message)
     assert told.decision == "suppress"
@@ -77,6 +94,10 @@ FORGED = {
     "a report with a computed key": lambda mine: dsn("<1@vendor.example>").replace(
         b"Subject: Undelivered", f"Subject: unsubscribe {mine.key.digest} Undelivered".encode()
     ),
+    "a return path with a computed key": lambda mine: came_to(
+        BOUNCES.of(mine.key.message_id("vendor.example", "guess"))
+    ),
+    "a return path without a tag": lambda mine: came_to(f"bounces+{mine.key.digest[:52]}@vendor.example"),
     "another domain": lambda mine: dsn(mine.message_id.replace("vendor", "attacker")),
     "no mail system": lambda mine: (
         dsn(mine.message_id)

@@ -277,6 +277,7 @@ class Steps:
             raise Killed(name)
 
     at_once = 1
+    run = None
     limits = RateLimits()
 
     def turn(self, outcomes: list[SendOutcome], requests: list[Request]) -> object:
@@ -298,7 +299,7 @@ class Steps:
         self._step("after delivery")
         return deliveries
 
-    def find(self, message_id: str) -> object:
+    def find(self, message_id: str, run: str | None = None) -> object:
         return self._mailer.find(message_id)
 
 
@@ -360,7 +361,7 @@ class RandomNames(MaildirOutbox):
 class Blind(RandomNames):
     """A mailer like SMTP: every delivery is a message, and nobody can ask what went out."""
 
-    def find(self, message_id: str) -> Finding:
+    def find(self, message_id: str, run: str | None = None) -> Finding:
         return CannotTell("no log")
 
 
@@ -413,12 +414,13 @@ class Scripted:
         self.delivery, self.finding, self.calls = delivery, finding or CannotTell("no log"), 0
 
     at_once = 4
+    run = None
 
     def deliver_all(self, envelopes: list[Envelope]) -> list[Delivery]:
         self.calls += len(envelopes)
         return [self.delivery for _ in envelopes]
 
-    def find(self, message_id: str) -> object:
+    def find(self, message_id: str, run: str | None = None) -> object:
         return self.finding
 
 

@@ -26,6 +26,7 @@ class Wire:
     """A mailer that keeps what it delivered."""
 
     at_once = 8
+    run = None
 
     def __init__(self) -> None:
         self.delivered: list[str] = []
@@ -34,7 +35,7 @@ class Wire:
         self.delivered += [envelope.message_id for envelope in envelopes]
         return [Delivered() for _ in envelopes]
 
-    def find(self, message_id: str) -> object:
+    def find(self, message_id: str, run: str | None = None) -> object:
         raise AssertionError
 
 

@@ -49,6 +49,7 @@ class Wire:
     """A mailer that notes when each message went out, by the shared clock."""
 
     at_once = 4
+    run = None
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -58,7 +59,7 @@ class Wire:
         self.went += [(self._clock.now, envelope.recipient) for envelope in envelopes]
         return [Delivered() for _ in envelopes]
 
-    def find(self, message_id: str) -> object:
+    def find(self, message_id: str, run: str | None = None) -> object:
         raise AssertionError
 
 

@@ -10,10 +10,11 @@ from sqlalchemy import Engine
 from resources.errors import InputError
 from resources.mail.mailer import CannotTell, Deferred, Delivered, Delivery, Envelope, Failed, Unknown
 from resources.mail.relay import Relay, parse_relay
+from resources.mail.return_path import ReturnPath, parse_return_path
 from resources.mail.sending import NotSent, Send, Sent, send_all
 from resources.mail.smtp import SmtpMailer
 from resources.mail.smtp_session import Timeouts
-from resources.store.entries import Intent
+from resources.store.entries import Intent, SendKey
 from resources.store.ledger import SendLedger
 from tests.smtp_server import Running, smtp_server
 
@@ -87,6 +88,16 @@ def test_a_relay_that_is_not_there_defers_everything(tmp_path: Path) -> None:
     mailer = SmtpMailer(Relay("127.0.0.1", port, "opportunistic"), connections=2)
     answers = mailer.deliver_all([envelope(f"{n}@x.example") for n in range(5)])
     assert all(isinstance(answer, Deferred) and not answer.refused for answer in answers)
+
+
+def test_a_relay_that_takes_few_connections_gets_every_message_over_those(tmp_path: Path) -> None:
+    """Two at a time: whoever is refused a connection leaves its message to those that have one."""
+    with smtp_server(tmp_path / "mailbox", most=2) as server:
+        mailer = SmtpMailer(parse_relay(server.url), timeouts=SHORT)
+        for size in (24, 1, 24):
+            answers = mailer.deliver_all([envelope(f"{size}.{n}@x.example") for n in range(size)])
+            assert answers == [Delivered()] * size
+        assert len(server.messages()) == 49
 
 
 def test_every_message_has_its_own_answer(server: Running, mailer: SmtpMailer) -> None:
@@ -228,3 +239,29 @@ def test_a_url_that_is_no_relay_is_one_line_without_the_password(url: str) -> No
 )
 def test_only_this_machine_is_loopback(host: str, loopback: bool) -> None:
     assert Relay(host, 25, "opportunistic").is_loopback == loopback
+
+
+def test_the_return_path_names_the_send_and_the_message_does_not_change(server: Running) -> None:
+    """The envelope sender alone; what it names fits into a local part and is the same for every attempt."""
+    server.mailbox.write_bytes(b"")
+    message_id = SendKey("outbound", "spring", 1, "ada@x.example").message_id("vendor.example", "secret")
+    one = envelope("ada@x.example", message_id=message_id)
+    for bounces in (parse_return_path("mailbounces@vendor.example"), None):
+        assert SmtpMailer(parse_relay(server.url), bounces=bounces).deliver_all([one]) == [Delivered()]
+    named, plain = server.messages()
+    local, _, domain = named["from"].rpartition("@")
+    tag = message_id.partition(".")[2].partition("@")[0]
+    assert (local, domain) == (f"mailbounces+{message_id[1:21]}{tag}", "vendor.example") and len(local) == 64
+    assert plain["from"] == "sales@vendor.example" and plain["content"] == named["content"]
+
+
+@pytest.mark.parametrize(
+    "address", ["", "bounces", "a b@x.example", "a+b@x.example", "twelveoctets@x.example"]
+)
+def test_a_bounce_address_without_room_for_a_token_is_one_line(address: str) -> None:
+    with pytest.raises(InputError, match="WORKFORCE_BOUNCE_ADDRESS"):
+        parse_return_path(address)
+
+
+def test_a_message_id_that_is_not_ours_names_nothing() -> None:
+    assert ReturnPath("bounces", "x.example").of("<1@x.example>") == "bounces@x.example"

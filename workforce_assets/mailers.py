@@ -16,7 +16,9 @@ from resources.mail.mailer import Mailer
 from resources.mail.message import UnsubscribeUrls
 from resources.mail.outbox import MaildirOutbox
 from resources.mail.relay import parse_relay
+from resources.mail.return_path import parse_return_path
 from resources.mail.smtp import SmtpMailer
+from resources.mail.wire_log import WireLog
 from specialists.evidence import unproven
 from workforce_assets.incoming import unsubscribe_links
 from workforce_assets.manager import Workforce
@@ -47,8 +49,10 @@ def open_mailer(mailer: str, home: Home, environ: Mapping[str, str] = os.environ
     """Nothing is connected yet. Raises InputError."""
     if mailer == OUTBOX:
         return MaildirOutbox(home.outbox)
-    password = environ.get("WORKFORCE_SMTP_PASSWORD")
-    return SmtpMailer(parse_relay(mailer), password, hello=_hello())
+    password, bounces = environ.get("WORKFORCE_SMTP_PASSWORD"), environ.get("WORKFORCE_BOUNCE_ADDRESS")
+    return_path = parse_return_path(bounces) if bounces else None
+    log = WireLog(home.wire)
+    return SmtpMailer(parse_relay(mailer), password, hello=_hello(), bounces=return_path, log=log)
 
 
 def open_signer(environ: Mapping[str, str] = os.environ) -> DkimSigner | None:

@@ -28,9 +28,17 @@ def auto_reply(mail: Mail) -> str | None:
         return mark
     if mail.header("Precedence").strip().lower() in _PRECEDENCE:
         return f"Precedence: {mail.header('Precedence').strip()}"
-    if any(part.get_content_type() == "message/disposition-notification" for part in mail.own):
+    if is_receipt(mail):
         return "a receipt (RFC 8098)"
     return _weak(mail)
+
+
+def says_automatic(subject: str) -> bool:
+    return bool(wording("automatic reply subjects", r"^\s*(?:{})").search(subject))
+
+
+def is_receipt(mail: Mail) -> bool:
+    return any(part.get_content_type() == "message/disposition-notification" for part in mail.own)
 
 
 def says_gone(text: str) -> bool:
@@ -40,8 +48,7 @@ def says_gone(text: str) -> bool:
 
 def _weak(mail: Mail) -> str | None:
     """A subject alone is anybody's; with a second sign it is enough."""
-    subject = mail.header("Subject")
-    if not wording("automatic reply subjects", r"^\s*(?:{})").search(subject):
+    if not says_automatic(mail.header("Subject")):
         return None
     bulk = mail.header("Precedence").strip().lower() in ("bulk", "junk", "list")
     if (

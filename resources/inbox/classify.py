@@ -9,7 +9,7 @@ from resources.inbox.mail import Mail, UnreadableMail
 from resources.inbox.reports import Report, delivery_reports, has_delivery_status
 from resources.inbox.returned_copy import without_copy
 from resources.inbox.senders import from_mail_system
-from resources.inbox.text_bounces import text_bounce
+from resources.inbox.text_bounces import sign_of_bounce, text_bounce
 from resources.inbox.unsubscribes import asks_to_unsubscribe
 
 Class = Literal["bounce_hard", "bounce_soft", "complaint", "auto_reply", "unsubscribe", "other"]
@@ -81,10 +81,15 @@ def _bounced(reports: tuple[Report, ...]) -> Classified:
 
 def _from_somebody(mail: Mail) -> Classified:
     evidence = auto_reply(mail)
+    sign = sign_of_bounce(mail)
     if evidence:
-        return Classified("auto_reply", f"an automatic reply: {evidence}")
+        return Classified("auto_reply", f"an automatic reply: {evidence}{_but(sign)}", clear=sign is None)
     if asks_to_unsubscribe(mail):
         return Classified("unsubscribe", "asks to be written to no more")
     if from_mail_system(mail):
         return Classified("other", "from a mail system, in words no rule knows", clear=False)
-    return Classified("other", "free text")
+    return Classified("other", f"free text{_but(sign)}", clear=sign is None)
+
+
+def _but(sign: str | None) -> str:
+    return f", but {sign}: it may be a bounce" if sign else ""

@@ -84,7 +84,7 @@ class Inbox:
         return mail, found, Evidence() if mail is None else evidence(mail, self._key_of_link)
 
     def _standing(self, connection: Connection, proof: Evidence, at: datetime) -> Standing:
-        sends = sends_named(connection, proof.message_ids, proof.names, proof.keys)
+        sends = sends_named(connection, proof.message_ids, proof.names, proof.keys, proof.tokens)
         contacts = {entry.key.contact for entry in sends}
         before = sum(soft_bounces(connection, contact, at, self._limit.days) for contact in contacts)
         return Standing(sends, before)

@@ -34,7 +34,7 @@ def send_answered(connection: Connection, content: bytes, key_of_link: KeyOfLink
     except UnreadableMail:
         return None
     proof = evidence(mail, key_of_link)
-    return answered(sends_named(connection, proof.message_ids, proof.names, proof.keys))
+    return answered(sends_named(connection, proof.message_ids, proof.names, proof.keys, proof.tokens))
 
 
 def trace_of(entry: Entry) -> bytes:

@@ -9,7 +9,11 @@ from resources.inbox.wordings import wording
 
 def from_mail_system(mail: Mail) -> bool:
     """Whether its envelope sender is null (RFC 5321 section 4.5.5) or it names itself a mail system."""
-    return null_path(mail) or any(_is_daemon(mail.header(name)) for name in ("Return-Path", "From", "Sender"))
+    return null_path(mail) or named_mail_system(mail)
+
+
+def named_mail_system(mail: Mail) -> bool:
+    return any(_is_daemon(mail.header(name)) for name in ("Return-Path", "From", "Sender"))
 
 
 def null_path(mail: Mail) -> bool:

@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from resources.mail.mailer import Absent, CannotTell, Delivery, Envelope, Found, Mailer
 from resources.mail.results import NotSent, Sent, outcome_of, result_of, standing_of
@@ -85,7 +85,7 @@ class Sending:
 
     def _claims(self, numbers: Sequence[int], done: Group | None) -> dict[int, Claim | None]:
         """None: it was left by an earlier run, surely never went out, and is to be claimed again."""
-        requests = [Request(self._sends[number].intent, self._sends[number].also) for number in numbers]
+        requests = [self._request(self._sends[number]) for number in numbers]
         outcomes = {} if done is None else dict(done.outcomes)
         for number, delivery in ({} if done is None else done.wait_for()).items():
             outcomes[number] = outcome_of(self._sends[number].intent, delivery)
@@ -100,6 +100,10 @@ class Sending:
             for number, claim in claims.items()
         }
 
+    def _request(self, send: Send) -> Request:
+        run = self.mailer.run
+        return Request(send.intent if run is None else replace(send.intent, run=run), send.also)
+
     @staticmethod
     def _own(claim: Pending, claims: dict[int, Claim]) -> bool:
         """Whether it is this very group that is about to send it: the same record stands twice in it."""
@@ -109,13 +113,13 @@ class Sending:
 
     def _resolved(self, entry: Entry) -> Claim | None:
         """What became of an intent whose run ended; None where it surely never left."""
-        match self.mailer.find(entry.message_id):
+        match self.mailer.find(entry.message_id, entry.detail):
             case Found():
                 return AlreadySent(self._ledger.record(entry.key, "sent", sent_at=entry.intent_at))
             case Absent():
-                self._ledger.record(
-                    entry.key, "cancelled", detail="an earlier run ended before it was delivered"
-                )
-                return None
+                why = "an earlier run ended before it was delivered"
+                left = SendOutcome(entry.key, "cancelled", detail=why, of_run=entry.detail)
+                now = self._ledger.record_all([left])[0]
+                return None if now.state == "cancelled" else Pending(now)
             case CannotTell(why):
                 return Pending(self._ledger.record(entry.key, "unknown", detail=why))

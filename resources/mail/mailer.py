@@ -69,6 +69,11 @@ class Mailer(Protocol):
         """How many messages it has on the wire at a time."""
         ...
 
+    @property
+    def run(self) -> str | None:
+        """What an intent names, so that `find` can tell later; None where it needs no name."""
+        ...
+
     def deliver_all(self, envelopes: Sequence[Envelope]) -> list[Delivery]:
         """One answer for each, in order.
 
@@ -76,4 +81,6 @@ class Mailer(Protocol):
         """
         ...
 
-    def find(self, message_id: str) -> Finding: ...
+    def find(self, message_id: str, run: str | None = None) -> Finding:
+        """What became of an intent that a run has left. `run`: what that intent named."""
+        ...

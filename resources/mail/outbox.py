@@ -29,6 +29,7 @@ class MaildirOutbox:
     """Implements `resources.mail.mailer.Mailer` in the folder `root`, which is made when first needed."""
 
     at_once = 8  # of no meaning to a disk; it makes groups of a good size
+    run = None
 
     def __init__(self, root: Path) -> None:
         self._root = root
@@ -50,7 +51,7 @@ class MaildirOutbox:
                     return Unknown(why)
         return Delivered()
 
-    def find(self, message_id: str) -> Finding:
+    def find(self, message_id: str, run: str | None = None) -> Finding:
         try:
             return Found() if self._holds(_file_name(message_id)) else Absent()
         except OSError as error:

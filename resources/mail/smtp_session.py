@@ -6,6 +6,7 @@ before it means surely not sent, lost after it means unknown.
 """
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import aiosmtplib
@@ -47,9 +48,13 @@ class Session:
         )
         self._used = False
 
+    @property
+    def is_open(self) -> bool:
+        return self._smtp.is_connected
+
     async def open(self) -> Deferred | None:
         """None when connected; else why not. Whatever a relay says here is about us: it fails no message."""
-        if self._smtp.is_connected:
+        if self.is_open:
             return None
         try:
             await self._smtp.connect()
@@ -58,20 +63,23 @@ class Session:
             return Deferred(f"relay {self._relay}: {_says(error)}")
         return None
 
-    async def deliver(self, envelope: Envelope) -> Delivery:
-        """Over an open connection. One that went while it was idle is opened again, once."""
+    async def deliver(self, envelope: Envelope, before_dot: Callable[[], bool] = lambda: True) -> Delivery:
+        """Over an open connection. One that went while it was idle is opened again, once.
+
+        `before_dot` is asked when all but the final dot has left; where it says no, the dot never does.
+        """
         was_used, self._used = self._used, True
         try:
             refused = await self._announce(envelope, gone_is_lost=was_used)
         except (aiosmtplib.SMTPException, OSError) as error:
             self.abort()
             if was_used:
-                return await self.open() or await self.deliver(envelope)
+                return await self.open() or await self.deliver(envelope, before_dot)
             return Deferred(f"relay {self._relay}: {_says(error)}, before the message was handed over")
         except ValueError as error:  # an address that cannot be written on the wire
             self.abort()
             return Failed(f"cannot be written: {error}")
-        return refused or await self._hand_over(envelope.content)
+        return refused or await self._hand_over(envelope.content, before_dot)
 
     async def _announce(self, envelope: Envelope, *, gone_is_lost: bool) -> Delivery | None:
         """MAIL, RCPT and DATA; None when the relay waits for the message.
@@ -99,7 +107,7 @@ class Session:
         reply = await smtp.execute_command(b"DATA", timeout=timeout)
         return None if reply.code == 354 else await self._reset(reply.code, reply.message)
 
-    async def _hand_over(self, content: bytes) -> Delivery:
+    async def _hand_over(self, content: bytes, before_dot: Callable[[], bool]) -> Delivery:
         protocol = self._smtp.protocol
         try:
             if protocol is None:
@@ -111,6 +119,9 @@ class Session:
         except (aiosmtplib.SMTPException, OSError) as error:
             self.abort()
             return Deferred(f"relay {self._relay}: {_says(error)}, before the message was complete")
+        if not before_dot():
+            self.abort()
+            return Deferred("it cannot be written down that it goes out, so it does not")
         try:
             protocol.write(b".\r\n")
             reply = await protocol.read_response(timeout=self._timeouts.reply)

@@ -41,7 +41,8 @@ class SendKey:
 class Intent:
     """A send about to be tried: `at` is the decision clock, `draft_digest` names what the gate saw.
 
-    `decided_by` and `usage` are kept, so that a later run tells the same of it.
+    `decided_by` and `usage` are kept, so that a later run tells the same of it. `run`: what its mailer is
+    named by, so that a later run can ask what became of it; it stands as the intent's detail.
     """
 
     key: SendKey
@@ -52,6 +53,7 @@ class Intent:
     at: datetime
     decided_by: str | None = None
     usage: Usage = NO_COST
+    run: str | None = None
 
     @property
     def day(self) -> str:
@@ -131,13 +133,15 @@ Claim = Claimed | AlreadySent | Duplicate | Pending | Refused | Wait
 
 @dataclass(frozen=True, slots=True)
 class SendOutcome:
-    """What became of a send. `refused`: the relay itself said "later"."""
+    """What became of a send. `refused`: the relay itself said "later". `of_run`: only where the entry is
+    still the intent that this run has left."""
 
     key: SendKey
     state: State
     sent_at: datetime | None = None
     detail: str | None = None
     refused: bool = False
+    of_run: str | None = None
 
 
 @lru_cache(maxsize=4096)  # asked ten times for each send

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, func, insert, or_, select
 
+from resources.mail.return_path import key_range, token_of
 from resources.store.entries import Entry
 from resources.store.inbox_holds import hold_in
 from resources.store.ledger_rows import entry_of
@@ -61,14 +62,22 @@ def keep(connection: Connection, message: Handled) -> None:
 
 
 def sends_named(
-    connection: Connection, message_ids: Sequence[str], names: Sequence[str], keys: Sequence[str]
+    connection: Connection,
+    message_ids: Sequence[str],
+    names: Sequence[str],
+    keys: Sequence[str],
+    tokens: Sequence[str],
 ) -> tuple[Entry, ...]:
-    """The ledger's entries, of any workforce, with one of these Message-IDs, left parts of one, or keys.
+    """The ledger's entries, of any workforce, with one of these Message-IDs, left parts of one, keys, or
+    tokens of return paths.
 
     The Message-ID is the one that was written down at the send, whatever would be computed today.
     """
     asked = [*keys[:_CHUNK], *(name[:_KEY_DIGITS] for name in names[:_CHUNK])]
-    query = select(ledger).where(or_(ledger.c.message_id.in_(message_ids[:_CHUNK]), ledger.c.key.in_(asked)))
+    near = [ledger.c.key.between(*key_range(token)) for token in tokens[:_CHUNK]]
+    query = select(ledger).where(
+        or_(ledger.c.message_id.in_(message_ids[:_CHUNK]), ledger.c.key.in_(asked), *near)
+    )
     found = (entry_of(row) for row in connection.execute(query))
     return tuple(
         entry
@@ -76,6 +85,7 @@ def sends_named(
         if entry.message_id in message_ids
         or entry.key.digest in keys
         or entry.message_id[1:].rpartition("@")[0] in names
+        or token_of(entry.message_id) in tokens
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, Row, and_, bindparam, insert, or_, select, update
 
 from resources.gateway.answers import Usage
 from resources.store.entries import Entry, Intent, SendKey, SendOutcome, State
@@ -55,7 +55,7 @@ def entry_for(intent: Intent, earlier: Entry | None) -> Entry:
         draft_digest=intent.draft_digest,
         intent_at=intent.at.astimezone(UTC),
         sent_at=None,
-        detail=None,
+        detail=intent.run,
         decided_by=intent.decided_by,
         usage=intent.usage,
         refusals=_refusals(intent, earlier),
@@ -76,7 +76,7 @@ def write_intents(connection: Connection, intents: Sequence[tuple[Intent, Entry 
 
 def write_outcomes(connection: Connection, outcomes: Sequence[SendOutcome]) -> None:
     """Each is left out where its state may not follow the one the entry is in: what was sent stays sent."""
-    for state in {outcome.state for outcome in outcomes}:
+    for state, of_run in {(outcome.state, outcome.of_run) for outcome in outcomes}:
         rows = [
             {
                 "the_key": outcome.key.digest,
@@ -85,13 +85,15 @@ def write_outcomes(connection: Connection, outcomes: Sequence[SendOutcome]) -> N
                 "the_refusal": int(outcome.refused),
             }
             for outcome in outcomes
-            if outcome.state == state
+            if (outcome.state, outcome.of_run) == (state, of_run)
         ]
         change = (
             update(ledger)
             .where(
                 ledger.c.key == bindparam("the_key"),
-                or_(*(ledger.c.state == from_ for from_ in _FROM[state])),
+                or_(*(ledger.c.state == from_ for from_ in _FROM[state]))
+                if of_run is None
+                else and_(ledger.c.state == "intent", ledger.c.detail == of_run),
             )
             .values(
                 state=state,
@@ -126,7 +128,7 @@ def _row(intent: Intent, earlier: Entry | None) -> dict[str, Any]:
         "day": intent.day,
         "intent_at": intent.at,
         "sent_at": None,
-        "detail": None,
+        "detail": intent.run,
         "decided_by": intent.decided_by,
         "tokens_in": intent.usage.tokens_in,
         "tokens_out": intent.usage.tokens_out,

@@ -6,6 +6,7 @@ LEDGER = "resources/store/ledger.py"
 ROWS = "resources/store/ledger_rows.py"
 SESSION = "resources/mail/smtp_session.py"
 SMTP = "resources/mail/smtp.py"
+WIRE = "resources/mail/wire_log.py"
 MESSAGE = "resources/mail/message.py"
 EPOCH = "resources/store/send_epoch.py"
 RATES = "resources/store/send_rates.py"
@@ -75,6 +76,62 @@ MUTANTS = (
         "if not address or any(",
         "if False and any(",
         "tests/test_smtp.py::test_what_is_not_one_address_never_reaches_rcpt",
+    ),
+    Mutant(
+        "a connection that is refused takes its message along",
+        SMTP,
+        "waiting.appendleft(number)",
+        "answers[number] = closed",
+        "tests/test_smtp.py::test_a_relay_that_takes_few_connections_gets_every_message_over_those",
+    ),
+    Mutant(
+        "bounces go to the sender, whatever is set",
+        SMTP,
+        "if self._bounces is not None:",
+        "if False:",
+        "tests/test_smtp.py::test_the_return_path_names_the_send_and_the_message_does_not_change",
+    ),
+    Mutant(
+        "the final dot is not written down",
+        WIRE,
+        "self._name is None or self._write(_DOT, message_id)",
+        "True",
+        "tests/test_campaign.py::test_random_kills_leave_no_duplicate_and_nothing_unaccounted",
+    ),
+    Mutant(
+        "a message goes out whose dot cannot be written down",
+        SESSION,
+        "if not before_dot():",
+        "if before_dot() is None:",
+        "tests/test_wire_log.py::test_what_cannot_be_written_down_does_not_go_out",
+    ),
+    Mutant(
+        "a living run's log is believed",
+        WIRE,
+        "fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)",
+        "pass",
+        "tests/test_wire_log.py::test_a_living_run_has_not_said_its_last_word",
+    ),
+    Mutant(
+        "a log outlives its machine",
+        WIRE,
+        'return f"boot={boot} file',
+        'return f"boot= file',
+        "tests/test_wire_log.py::test_a_log_from_before_the_machine_was_started_is_not_believed",
+    ),
+    Mutant(
+        "a copy of a log is believed",
+        WIRE,
+        "file={status.st_dev}:{status.st_ino}",
+        "file=",
+        "tests/test_wire_log.py::test_a_log_that_was_put_back_is_not_believed",
+    ),
+    Mutant(
+        "another run's intent is called off",
+        ROWS,
+        "ledger.c.detail == of_run),",
+        "ledger.c.detail.is_not(None)),",
+        "tests/test_wire_log.py::test_what_never_went_out_is_sent_by_one_run",
     ),
     Mutant(
         "a temporary refusal is tried for ever",
