@@ -22,7 +22,9 @@ from resources.store.engine import open_engine, writing
 from resources.store.migrate import migrate
 from resources.store.tables import ledger, spending
 from workforce_assets.alerting.alert import Kind
+from workforce_assets.alerting.from_runs import alerts_of_run
 from workforce_assets.alerting.sensors import alert_sensors, watch_sensor
+from workforce_assets.alerting.tell import tell
 from workforce_assets.outbound import OUTBOUND
 from workforce_assets.settings import Settings
 
@@ -145,7 +147,7 @@ FROM_RUNS: list[Any] = [
 def test_what_a_run_found_is_told_once(
     settings: Settings, heard: Callable[[], list[list[str]]], failed: dict[str, Any], said: list[str]
 ) -> None:
-    """A warning fails no run and is told all the same; a second look at the same run tells nothing."""
+    """A warning fails no run and is told all the same; a command that tells of the same run adds nothing."""
     asked = repository(settings, **failed)
     with dg.DagsterInstance.ephemeral() as instance:
         daemon = Daemon(asked, instance)
@@ -156,7 +158,7 @@ def test_what_a_run_found_is_told_once(
         heard()
         daemon.tick()
         assert heard() == [[line.replace("RUN", run.run_id) for line in said]]
-        Daemon(asked, instance).tick()
+        tell(settings, alerts_of_run(instance, run.run_id, {}))
         daemon.tick()
         assert heard() == []
 
