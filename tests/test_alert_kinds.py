@@ -50,7 +50,7 @@ def engine(settings: Settings) -> Iterator[Engine]:
 
 @pytest.fixture
 def heard(capfd: pytest.CaptureFixture[str]) -> Callable[[], list[list[str]]]:
-    """The alerts that were printed since it was last asked: the lines of each. The sensors' own log is not."""
+    """The alerts that were printed since it was last asked, each as its lines."""
 
     def printed() -> list[list[str]]:
         lines = [line for line in capfd.readouterr().err.splitlines() if " - dagster - " not in line]
@@ -100,7 +100,7 @@ class Daemon:
 
 
 LOOK_AT_CHECK = f"look: {UI}/assets/leads?view=checks&checkDetail=cites_sources"
-RATE = {"outputs": 60, "passed": 50, "pass_rate": 0.8333, "bar": 0.99, "failed_done": 0}
+RATE = {"outputs": 60, "passed": 50, "pass_rate": 0.8333, "bar": 0.99, "done_but_failing": 0}
 FAILING = {"failing_records": dg.MetadataValue.json(["L7", "L9"])}
 WARN, ERROR = dg.AssetCheckSeverity.WARN, dg.AssetCheckSeverity.ERROR
 FROM_RUNS: list[Any] = [
@@ -115,7 +115,7 @@ FROM_RUNS: list[Any] = [
     pytest.param(
         {
             **{"passed": False, "severity": ERROR, "description": "no source"},
-            "metadata": {**RATE, "failed_done": 10, **FAILING},
+            "metadata": {**RATE, "done_but_failing": 10, **FAILING},
         },
         [
             f"ERROR check failure: leads.cites_sources {DAY}",

@@ -1,4 +1,4 @@
-"""What no check of a run can see: money, sends and batches of unknown end, waiting cohorts, growing queues."""
+"""What no check of a run can see: money, sends and batches of unknown end, late cohorts, growing queues."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
