@@ -7,8 +7,9 @@ outside business hours: `wall` seconds from start to end, split by Dagster's own
 `checks` and `marts`; `rest` is what remains (starting Python, loading definitions, Dagster between steps).
 `definitions` is a fresh process that imports and builds what `dg dev` loads, `help` is `workforce --help`:
 medians of three. On a busy machine only the `cpu` seconds say something.
-`dg_dev` starts `dg dev` on the home, waits `--idle` seconds after its page answers, and sums the proportional
-set size (PSS: shared pages counted once) of it and of every process it started, from /proc (Linux).
+`dg_dev` starts `dg dev` on the home as `make dev` does, waits `--idle` seconds after its page answers, and
+sums the proportional set size (PSS: shared pages counted once) of it and of every process it started, from
+/proc (Linux).
 """
 
 import argparse
@@ -74,7 +75,7 @@ def memory_of_dg_dev(home: Path, idle: float) -> dict[str, Any]:
         port = free.getsockname()[1]
     environ = {**os.environ, "WORKFORCE_HOME": str(home), "DAGSTER_HOME": str(home / "dagster_home")}
     environ["PATH"] = f"{Path(sys.executable).parent}:{environ['PATH']}"
-    command = [str(Path(sys.executable).with_name("dg")), "dev", "--port", str(port)]
+    command = [str(Path(sys.executable).with_name("dg")), "dev", "--no-check-yaml", "--port", str(port)]
     quiet = subprocess.DEVNULL
     dev = subprocess.Popen(
         command, cwd=PROJECT, env=environ, stdout=quiet, stderr=quiet, start_new_session=True

@@ -13,6 +13,7 @@ import dagster as dg
 
 from checks.conservation import conservation
 from resources.lake import LakeFile
+from specialists.bounds import lower_bound
 from specialists.card import GraderBar
 from specialists.grading import Facts
 from specialists.reading import Setting
@@ -51,7 +52,7 @@ def stage_checks(
             partitions,
             name,
             bar.blocking,
-            f"{blueprint.name}'s grader {name}, bar {bar.bar:.1%}",
+            _says(blueprint.name, name, bar),
         )
         for name, bar in blueprint.card.graders.items()
     ]
@@ -67,6 +68,12 @@ def stage_checks(
         yield conservation(asset, done, opened.made.rows(columns))
 
     return run
+
+
+def _says(specialist: str, grader: str, bar: GraderBar) -> str:
+    floor = f"at least {bar.bar:.1%} of its outputs pass"
+    blocks = ", and none that is done fails; a failure stops what follows for its day" if bar.blocking else ""
+    return f"{specialist.capitalize()}'s grader {grader}: {floor}{blocks}."
 
 
 def _spec(
@@ -140,8 +147,9 @@ def _result(asset: str, name: str, bar: GraderBar, tally: _Tally) -> dg.AssetChe
         metadata={
             "outputs": tally.total,
             "passed": passes,
-            "failed_done": tally.failed_done,
+            "done_but_failing": tally.failed_done,
             "pass_rate": round(rate, 4),
+            "pass_rate_at_least": round(lower_bound(passes, tally.total), 4),
             "bar": bar.bar,
             "failing_records": dg.MetadataValue.json(tally.examples),
         },

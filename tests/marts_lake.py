@@ -73,7 +73,8 @@ def rows_of(random: Random, asset: str, day: date, record_ids: list[str]) -> Row
             "verdicts": [_verdict(random, name) for name in ("tone", "price")] if graded else [],
             "tokens_in": random.randrange(100),
             "tokens_out": random.randrange(10),
-            "cost_usd": random.random(),
+            # Reading a lead file costs nothing.
+            "cost_usd": random.random() * (asset != "leads"),
             "run_id": "r1",
             "consent": "opted_in",
             "email": CONTACT,

@@ -15,6 +15,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from tests.outbound import SAMPLE, Outbound
+from workforce_assets.cli.report import speed
 from workforce_assets.outbound import OUTBOUND
 
 LEADS = SAMPLE / "leads" / "2026-03-02.csv"
@@ -79,6 +80,8 @@ def test_bad_lead_files_are_one_line_and_exit_2(
         (("run", "inbound", "--leads", str(LEADS)), ("inbound", "outbound")),
         (("run", "outbound", "--leads", str(LEADS), "--lead-columns", "firm=company"), ("firm",)),
         (("trace", "nobody"), ("WORKFORCE_HOME",)),
+        (("run", "outbound", "--home", "/srv/wf", "--leads", str(LEADS)), ("--home", "WORKFORCE_HOME=")),
+        (("status", "--home=/srv/wf"), ("--home", "WORKFORCE_HOME=")),
         (("backfill", "outbound", "--from", "2026-03-02", "--to", "2026-03-03"), ("no cohort",)),
     ],
 )
@@ -105,6 +108,12 @@ def test_a_campaign_field_that_is_wrong_is_named(tmp_path: Path) -> None:
     other.write_text((SAMPLE / "campaign.yaml").read_text().replace("step: 1", "step: soon"))
     code, _, err = workforce(tmp_path / "home", *BASE, "--leads", str(LEADS), "--campaign", str(other))
     assert code == 2 and "other.yaml" in err and "step" in err
+
+
+def test_a_slow_run_is_not_said_to_have_done_nothing() -> None:
+    assert [speed(0.0), speed(0.4), speed(1.2), speed(1234.5)] == [
+        *("under 1 record/s", "under 1 record/s", "1 records/s", "1,234 records/s"),
+    ]
 
 
 def test_run_prints_exactly_one_json_object(tmp_path: Path) -> None:

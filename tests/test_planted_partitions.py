@@ -1,6 +1,7 @@
 """A bad partition raises exactly the right check and one alert, and stops at exactly its own downstream."""
 
 import csv
+import hashlib
 import json
 import shutil
 from collections.abc import Callable, Iterator
@@ -57,15 +58,16 @@ def hand_in(home: Outbound, tmp_path: Path) -> Callable[[date, Plant], None]:
 
 
 @pytest.fixture
-def plant(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, Plant], None]:
-    """Make a specialist's first done row wrong after its own graders have seen it."""
+def plant(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Make a specialist's first done row (`on` one day alone) wrong after its own graders have seen it."""
 
-    def planted(specialist: str, change: Plant) -> None:
+    def planted(specialist: str, change: Plant, on: date | None = None) -> None:
         run = Stage.run
 
         def spoiled(stage: Stage, rows: Any) -> Iterator[Row]:
             waiting = stage.specialist.blueprint.name == specialist
             for row in run(stage, rows):
+                waiting = waiting and on in (None, stage.setting.partition)
                 if waiting and row["disposition"] == "done" and row.get("firmographics") is not None:
                     waiting = False
                     change(row)
@@ -80,11 +82,11 @@ def made(home: Outbound, day: date) -> list[str]:
     return [a for a in OUTBOUND.assets if day.isoformat() in home.settings.lake.partitions(a)]
 
 
-def alerts(home: Outbound, day: date) -> list[tuple[str, str, str]]:
+def alerts(home: Outbound, day: date) -> list[tuple[str, str, str, str]]:
     path = home.settings.home.alerts
     found = [json.loads(line) for line in path.read_text("utf-8").splitlines()] if path.exists() else []
     of_day = [each for each in found if each["partition"] == str(day)]
-    return [(each["asset"], each["check"], each["severity"]) for each in of_day]
+    return [(each["kind"], each["asset"], each["check"], each["severity"]) for each in of_day]
 
 
 def unchanged(row: Row) -> None: ...
@@ -96,7 +98,7 @@ def loses_its_addresses(row: Row) -> None:
 
 def is_of_companies_nobody_knows(row: Row) -> None:
     row |= {
-        "company": f"Qzxv{abs(hash(row['lead_id'])) % 10**9} Wkj",
+        "company": f"Qzxv{hashlib.sha256(row['lead_id'].encode()).hexdigest()[:9]} Wkj",
         "domain": "",
         "ticker": "",
         "email": "",
@@ -114,6 +116,10 @@ def is_stale(row: Row) -> None:
 
 def names_somebodys_address(row: Row) -> None:
     row["body"] += "\n\nOr write to jane@example.com."
+
+
+def names_somebody(row: Row) -> None:
+    row["body"] = f"Hi Jane Miller,\n\n{row['body']}"
 
 
 IN_FILES = [
@@ -137,6 +143,7 @@ IN_OUTPUTS = [
         "drafted_emails",
         {"no_pii", "leaked_contact_detail", "allowed_links"},
     ),
+    (date(2026, 3, 8), "writer", names_somebody, "drafted_emails", {"no_pii"}),
 ]
 
 
@@ -154,7 +161,7 @@ def test_a_file_that_went_wrong_stops_at_its_own_day(
     hand_in(day, fault)
     report = home.run(day)
     assert [(c.asset, c.name, c.severity) for c in report.checks if not c.passed] == [(asset, check, "ERROR")]
-    assert alerts(home, day) == [(asset, check, "ERROR")]
+    assert alerts(home, day) == [("check_failure", asset, check, "ERROR")]
     assert expectation in home.settings.home.alerts.read_text("utf-8")
     assert made(home, day) == list(OUTBOUND.assets[: OUTBOUND.assets.index(asset) + 1])
 
@@ -163,7 +170,7 @@ def test_a_file_that_went_wrong_stops_at_its_own_day(
 def test_an_output_that_went_wrong_stops_at_its_own_day(
     home: Outbound,
     hand_in: Callable[[date, Plant], None],
-    plant: Callable[[str, Plant], None],
+    plant: Callable[..., None],
     day: date,
     specialist: str,
     fault: Plant,
@@ -176,19 +183,40 @@ def test_an_output_that_went_wrong_stops_at_its_own_day(
     report = home.run(day)
     failed = {(c.asset, c.name, c.severity) for c in report.checks if not c.passed}
     assert failed == {(asset, check, "ERROR") for check in checks}
-    ((alerted, names, severity),) = alerts(home, day)
-    assert (alerted, set(names.split(", ")), severity) == (asset, checks, "ERROR")
+    ((kind, alerted, names, severity),) = alerts(home, day)
+    assert (kind, alerted, set(names.split(", ")), severity) == ("check_failure", asset, checks, "ERROR")
     assert made(home, day) == list(OUTBOUND.assets[: OUTBOUND.assets.index(asset) + 1])
 
 
-def test_a_backfill_goes_on_past_a_bad_day(home: Outbound, hand_in: Callable[[date, Plant], None]) -> None:
+def test_a_backfill_goes_on_past_bad_days(
+    home: Outbound, hand_in: Callable[[date, Plant], None], plant: Callable[..., None]
+) -> None:
     """What is wrong with one day is no news of the next, in one command. `benchmarks.thirty_days`: thirty."""
-    bad, after = date(2026, 3, 9), date(2026, 3, 10)
-    hand_in(bad, loses_its_addresses)
-    hand_in(after, unchanged)
+    empty, leaking, sound = days = [date(2026, 3, 9), date(2026, 3, 10), date(2026, 3, 11)]
+    hand_in(empty, loses_its_addresses)
+    hand_in(leaking, unchanged)
+    hand_in(sound, unchanged)
+    plant("writer", names_somebody, on=leaking)
     with runner(home.settings, OUTBOUND) as at_work:
-        reports = _run(at_work, [bad, after], datetime(2026, 3, 10, 15, tzinfo=UTC), None)
-    assert [report.blocked for report in reports] == [True, False]
-    assert alerts(home, bad) == [("leads", "leads_suite", "ERROR")]
-    assert alerts(home, after) == []
-    assert (made(home, bad), made(home, after)) == (["leads"], list(OUTBOUND.assets))
+        reports = _run(at_work, days, datetime(2026, 3, 11, 15, tzinfo=UTC), None)
+    assert [report.blocked for report in reports] == [True, True, False]
+    assert alerts(home, empty) == [("check_failure", "leads", "leads_suite", "ERROR")]
+    assert alerts(home, leaking) == [("check_failure", "drafted_emails", "no_pii", "ERROR")]
+    assert alerts(home, sound) == []
+    assert [made(home, day) for day in days] == [["leads"], list(OUTBOUND.assets[:4]), list(OUTBOUND.assets)]
+
+
+def test_a_breached_floor_is_told_of_a_run_that_succeeds(outbound: Outbound, tmp_path: Path) -> None:
+    """An offer of 200 words: every draft is too long and is held, nothing goes on, nothing has failed."""
+    campaign = tmp_path / "campaign.yaml"
+    text = (SAMPLE / "campaign.yaml").read_text("utf-8")
+    offer = next(line for line in text.splitlines() if line.startswith("offer: "))
+    campaign.write_text(text.replace(offer, "offer: " + "We match each bill to its order. " * 30), "utf-8")
+    outbound.hand_in(limit=20, campaign=campaign)
+    report = outbound.run()
+    assert not report.blocked
+    failed = [(c.asset, c.name, c.severity) for c in report.checks if not c.passed]
+    assert failed == [("drafted_emails", "under_150_words", "WARN")]
+    assert alerts(outbound, SAMPLE_DAY) == [("floor_breach", *failed[0])]
+    assert made(outbound, SAMPLE_DAY) == list(OUTBOUND.assets)
+    assert all(row["disposition"] != "done" for row in outbound.rows("drafted_emails"))

@@ -19,6 +19,7 @@ from specialists.specialist import Blueprint, blueprint
 from specialists.tools import Effect
 from workforce_assets.columns import columns_of
 from workforce_assets.following import follows, freshness
+from workforce_assets.lately import lately
 from workforce_assets.made_from import made_from
 from workforce_assets.manager import StageLine, Workforce
 from workforce_assets.partitions import DAYS
@@ -97,7 +98,7 @@ def write(
         f"{asset} {context.partition_key}: {summary.rows} rows in {seconds:.1f} s, "
         f"{dict(summary.by_disposition)}"
     )
-    return _result(file, summary, seconds)
+    return _result(context, asset, file, summary, seconds)
 
 
 def reuse(context: dg.AssetExecutionContext, asset: str, file: LakeFile) -> dg.MaterializeResult[LakeFile]:
@@ -110,13 +111,15 @@ def reuse(context: dg.AssetExecutionContext, asset: str, file: LakeFile) -> dg.M
         f"{asset} {context.partition_key}: {summary.rows} rows were decided before, from the same inputs, "
         "rules and pin; the file stays as it is"
     )
-    return _result(file, summary, time.monotonic() - started)
+    return _result(context, asset, file, summary, time.monotonic() - started)
 
 
-def _result(file: LakeFile, summary: Summary, seconds: float) -> dg.MaterializeResult[LakeFile]:
-    return dg.MaterializeResult(
-        value=file, metadata=summary.metadata(seconds), data_version=dg.DataVersion(file.sha256())
-    )
+def _result(
+    context: dg.AssetExecutionContext, asset: str, file: LakeFile, summary: Summary, seconds: float
+) -> dg.MaterializeResult[LakeFile]:
+    metadata = summary.metadata(seconds)
+    metadata["lately"] = lately(context.instance, asset, context.partition_key, summary.figures())
+    return dg.MaterializeResult(value=file, metadata=metadata, data_version=dg.DataVersion(file.sha256()))
 
 
 def checks_of(workforce: Workforce, line: StageLine) -> dg.AssetChecksDefinition:

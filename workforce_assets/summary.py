@@ -50,25 +50,32 @@ class Summary:
             yield row
 
     def metadata(self, seconds: float) -> dict[str, dg.MetadataValue]:
-        """Dagster metadata. Numbers stand alone, so that the UI plots each over time."""
-        values: dict[str, dg.MetadataValue] = {
+        """Dagster metadata, named as in the marts. Numbers stand alone, so that the UI plots each."""
+        why = _table(["reason", "rows"], self.reasons.most_common(PREVIEW_ROWS))
+        deciders = _table(["decider", "rows"], self.by_decider.most_common())
+        return {
             "dagster/row_count": dg.MetadataValue.int(self.rows),
+            **{name: dg.MetadataValue.int(self.by_disposition[name]) for name in DISPOSITIONS},
+            "why_not_done": dg.MetadataValue.md(why),
+            "decided_by": dg.MetadataValue.md(deciders),
+            **{name: dg.MetadataValue.float(round(figure, 6)) for name, figure in self.figures().items()},
+            **{
+                f"{kind}_share": dg.MetadataValue.float(round(share, 4))
+                for kind, share in self.decider_shares().items()
+            },
             "cost_usd": dg.MetadataValue.float(self.cost_usd),
-            "seconds": dg.MetadataValue.float(round(seconds, 3)),
-            "decided_by": dg.MetadataValue.md(_table(["decider", "rows"], self.by_decider.most_common())),
-            "why_not_done": dg.MetadataValue.md(
-                _table(["reason", "rows"], self.reasons.most_common(PREVIEW_ROWS))
-            ),
             "preview": dg.MetadataValue.md(self._preview()),
+            "seconds": dg.MetadataValue.float(round(seconds, 3)),
         }
-        held, cost = self.by_disposition["held"], self.cost_usd
-        values["share_held"] = dg.MetadataValue.float(round(held / self.rows, 4) if self.rows else 0.0)
-        values["cost_usd_per_record"] = dg.MetadataValue.float(cost / self.rows if self.rows else 0.0)
-        for disposition in DISPOSITIONS:
-            values[f"rows_{disposition}"] = dg.MetadataValue.int(self.by_disposition[disposition])
-        for kind, share in self.decider_shares().items():
-            values[f"share_{kind}"] = dg.MetadataValue.float(round(share, 4))
-        return values
+
+    def figures(self) -> dict[str, float]:
+        """What an operator follows from day to day: shares (0..1) of rows, and US dollars a row."""
+        shares, rows = self.decider_shares(), self.rows or 1
+        return {
+            "hold_rate": self.by_disposition["held"] / rows,
+            "judgement_share": shares["local"] + shares["model"] + shares["human"],
+            "usd_per_record": self.cost_usd / rows,
+        }
 
     def decider_shares(self) -> dict[str, float]:
         """Shares (0..1) of rows decided by rules, by local and hosted models, by people, by nobody yet."""

@@ -132,7 +132,7 @@ MUTANTS = (
         "reports.append(at_work.run(day.isoformat(), clock, left))",
         "reports.append(at_work.run(day.isoformat(), clock, left))\n"
         "        if reports[-1].blocked:\n            return reports",
-        "tests/test_planted_partitions.py::test_a_backfill_goes_on_past_a_bad_day",
+        "tests/test_planted_partitions.py::test_a_backfill_goes_on_past_bad_days",
     ),
     Mutant(
         "a campaign's name is markup",

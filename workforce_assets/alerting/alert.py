@@ -8,7 +8,14 @@ from urllib.parse import quote
 DESCRIPTION_LIMIT = 500
 
 Kind = Literal[
-    "check_failure", "floor_breach", "run_failure", "budget", "unknown_sends", "freshness", "held_queue"
+    "check_failure",
+    "floor_breach",
+    "run_failure",
+    "budget",
+    "unknown_sends",
+    "unclear_batch",
+    "freshness",
+    "held_queue",
 ]
 Key = tuple[str | None, ...]
 KEY = ("kind", "run_id", "asset", "check", "partition", "subject")
@@ -55,6 +62,8 @@ class Alert:
             return f"{base}/assets/{quote(self.asset)}?view=checks&checkDetail={quote(first)}"
         if self.run_id:
             return f"{base}/runs/{self.run_id}"
+        if self.asset and self.partition:
+            return f"{base}/assets/{quote(self.asset)}?view=partitions&partition={quote(self.partition)}"
         return f"{base}/assets/{quote(self.asset)}" if self.asset else base
 
     def text(self, ui_url: str | None) -> str:

@@ -58,9 +58,11 @@ def _of_check(entry: dg.EventLogEntry, partition: str | None, owners: Mapping[st
     evaluation = entry.get_dagster_event().asset_check_evaluation_data
     asset = evaluation.asset_key.to_user_string()
     told = {name: value.value for name, value in evaluation.metadata.items()}
+    # As an ERROR a grader's check says that a failing row is done: graver than a low rate.
+    warns = evaluation.severity is dg.AssetCheckSeverity.WARN
     return Alert(
         time=instant(entry.timestamp),
-        kind="floor_breach" if _below_bar(told) else "check_failure",
+        kind="floor_breach" if warns and _below_bar(told) else "check_failure",
         severity=evaluation.severity.value,
         description=short(evaluation.description or "failed"),
         run_id=entry.run_id,

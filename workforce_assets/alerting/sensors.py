@@ -42,13 +42,14 @@ def _run_sensor(settings: Settings, name: str, status: dg.DagsterRunStatus) -> d
 
 
 def watch_sensor(settings: Settings, workforce: Workforce) -> dg.SensorDefinition:
-    """Budget, unknown sends, freshness and held records, every ten minutes."""
+    """Budget, sends and batches of unknown end, freshness and held records, every ten minutes."""
 
     @dg.sensor(
         name=f"{workforce.name}_watch",
         minimum_interval_seconds=_EVERY_SECONDS,
         default_status=dg.DefaultSensorStatus.RUNNING,
-        description="Budget at 80 % and 100 %, unknown sends, cohorts that wait, held records that grow.",
+        description="Tells of budget at 80 % and 100 %, sends and batches of unknown end, cohorts that wait, "
+        "held records that grow.",
     )
     def sensor(context: dg.SensorEvaluationContext) -> dg.SkipReason:
         found = watch(settings, workforce)

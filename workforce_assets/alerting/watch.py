@@ -1,15 +1,17 @@
-"""What no check of a run can see: money, sends of unknown end, cohorts that wait, queues that grow."""
+"""What no check of a run can see: money, sends and batches of unknown end, late cohorts, growing queues."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
-from sqlalchemy import Engine, func, inspect, select
+from sqlalchemy import Engine, func, select
 
 from resources.home import Home
 from resources.lake import Lake
+from resources.store.batches import StoredBatches
 from resources.store.engine import reading
+from resources.store.migrate import check_version, exists
 from resources.store.tables import ledger, spending
 from workforce_assets.alerting.alert import Alert, Kind, instant
 from workforce_assets.manager import Workforce
@@ -33,10 +35,15 @@ class Watch:
     now: datetime
 
     def alerts(self) -> list[Alert]:
-        """Everything that stands, told before or not."""
-        if not inspect(self.engine).has_table(ledger.name):
-            return []  # a home that was never prepared
-        return [*self._budget(), *self._unknown_sends(), *self._freshness(), *self._held()]
+        """Everything that stands, told before or not; nothing of a home that was never prepared.
+
+        Raises StoreVersionError on an operations store of another version.
+        """
+        if not exists(self.engine):
+            return []
+        check_version(self.engine)
+        found = (self._budget, self._unknown_sends, self._unclear_batches, self._freshness, self._held)
+        return [alert for look in found for alert in look()]
 
     def _budget(self) -> Iterator[Alert]:
         """At 80 % and at 100 % of the day's cap. What is reserved counts as spent."""
@@ -71,7 +78,25 @@ class Watch:
                 partition=row.partition,
                 subject=f"{row.sends} unknown sends",
                 records=row.sends,
-                command="workforce status",
+                command=f"workforce ledger list --workforce {self.workforce.name} --state unknown",
+            )
+
+    def _unclear_batches(self) -> Iterator[Alert]:
+        """Paid for, perhaps, and nobody knows: each waits for a person's word."""
+        book = StoredBatches(self.engine, self.workforce.name)
+        made = {line.by: line.asset for line in self.workforce.stages}
+        for batch in book.batches("unclear"):
+            waiting = book.fates(batch.id).get("open", 0)
+            yield self._alert(
+                "unclear_batch",
+                "ERROR",
+                f"nobody can tell what became of batch {batch.known_as} ({batch.detail}); "
+                f"{waiting} records wait for `workforce batches settle {batch.id}`",
+                asset=made.get(batch.specialist),
+                partition=batch.partition,
+                subject=f"batch {batch.id}",
+                records=waiting,
+                command="workforce batches list",
             )
 
     def _freshness(self) -> Iterator[Alert]:

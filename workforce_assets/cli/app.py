@@ -25,7 +25,8 @@ from workforce_assets.cli import (
 
 app = typer.Typer(
     name="workforce",
-    help="Bounded specialists that hand records along: enrich, score, draft, send.",
+    help="Bounded specialists that hand records along: enrich, score, draft, send.\n\n"
+    "All state is in one folder, the home, which WORKFORCE_HOME names (default: ./.workforce).",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

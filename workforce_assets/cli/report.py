@@ -16,7 +16,7 @@ def print_report(report: RunReport) -> None:
     for name, asset in report.assets.items():
         table.add_row(name, *_cells(asset))
     OUT.print(table)
-    OUT.print(f"cost {report.cost_usd:.4f} USD · {report.records_per_second:,.0f} records/s")
+    OUT.print(f"cost {report.cost_usd:.4f} USD · {speed(report.records_per_second)}")
     waiting = {
         name: sum(asset.by_disposition.get(name, 0) for asset in report.assets.values())
         for name in ("held", "rejected")
@@ -32,6 +32,11 @@ def print_report(report: RunReport) -> None:
             OUT.print(f"[{colour}]{check.severity}[/] check {check.name} on {check.asset} failed")
     for error in report.errors:
         OUT.print(f"[red]failed[/] {shown(error)}")
+
+
+def speed(records_per_second: float) -> str:
+    """A handful of rows takes as long as starting does: no figure that reads as none."""
+    return "under 1 record/s" if records_per_second < 1 else f"{records_per_second:,.0f} records/s"
 
 
 def _cells(asset: AssetReport) -> list[str]:

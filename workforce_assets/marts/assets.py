@@ -1,11 +1,6 @@
-"""The marts as Dagster assets, dbt's tests as their checks.
+"""The marts as Dagster assets, dbt's tests as their checks."""
 
-`marts` imports dagster_dbt when it is called, not before: that takes 2 to 4 seconds, which a command that
-needs no marts should not wait for.
-"""
-
-import json
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,20 +8,21 @@ import dagster as dg
 import duckdb
 
 from resources.errors import OneLineError
+from workforce_assets.lately import DAYS_BACK, bars
 from workforce_assets.marts.build import DBT_PROJECT, broken, dbt_build
+from workforce_assets.marts.manifest import COLUMNS, NODE, SCHEMA, read_manifest
 from workforce_assets.settings import PROJECT, Settings
 
 MANIFEST = DBT_PROJECT / "target" / "manifest.json"
 PREPARE = (
     "dbt --quiet parse --project-dir dbt_project --profiles-dir dbt_project --log-path dbt_project/target"
 )
-SCHEMA = "marts"
 PREVIEW_ROWS = 14
 # Marts of which the UI shows the latest rows.
 PREVIEWED = ("funnel_daily", "unit_economics", "specialist_scorecards")
-
-# Where dagster_dbt notes which dbt node an asset or a check stands for.
-_NODE = "dagster_dbt/unique_id"
+# The mart of which the UI shows how each specialist has done lately, figure by figure.
+CHARTED = "quality_over_time"
+FIGURES = ("judgement_share", "hold_rate", "usd_per_record", "pass_rate", "pass_rate_at_least")
 
 
 class MartsNotPreparedError(OneLineError):
@@ -40,18 +36,15 @@ def marts(settings: Settings, manifest: Path = MANIFEST) -> dg.Definitions:
     """
     if not manifest.exists():
         raise MartsNotPreparedError(f"{manifest} is missing; make it, in {PROJECT}, with: {PREPARE}")
-    from dagster_dbt import dbt_assets
+    said = read_manifest(manifest)
 
-    sources = json.loads(manifest.read_text("utf-8"))["sources"].values()
-    lake_assets = [source["name"] for source in sources if source["source_name"] == "lake"]
-
-    @dbt_assets(manifest=manifest, name="dbt_marts")  # type: ignore[untyped-decorator]
+    @dg.multi_asset(specs=said.assets, check_specs=said.checks, name="dbt_marts", can_subset=True)
     def build_marts(context: dg.AssetExecutionContext) -> Iterator[Any]:
         # Not context.assets_def, which is only what was selected of it.
         definition: dg.AssetsDefinition = build_marts
         chosen = _names(context.selected_asset_keys, context.selected_asset_check_keys)
         every = _names(definition.keys, definition.check_keys)
-        results = dbt_build(settings, lake_assets, chosen, every)
+        results = dbt_build(settings, said.lake_assets, chosen, every)
         if wrong := broken(results):
             raise dg.Failure("dbt: " + "; ".join(wrong), allow_retries=False)
         wanted = [result for result in results if result.node.name in chosen]
@@ -72,12 +65,13 @@ def _names(assets: Iterable[dg.AssetKey], checks: Iterable[dg.AssetCheckKey]) ->
 def _events(
     definition: dg.AssetsDefinition, results: Iterable[Any], warehouse: Path
 ) -> Iterator[dg.MaterializeResult[None] | dg.AssetCheckResult]:
-    assets = {spec.metadata[_NODE]: spec.key for spec in definition.specs}
-    checks = {spec.metadata[_NODE]: spec.key for spec in definition.check_specs}
+    assets = {spec.metadata[NODE]: spec for spec in definition.specs}
+    checks = {spec.metadata[NODE]: spec.key for spec in definition.check_specs}
     for result in results:
         node = result.node.unique_id
         if node in assets and result.status == "success":
-            yield dg.MaterializeResult(asset_key=assets[node], metadata=_metadata(result, warehouse))
+            metadata = _metadata(assets[node], result, warehouse)
+            yield dg.MaterializeResult(asset_key=assets[node].key, metadata=metadata)
         elif node in checks and result.status != "skipped":
             yield _check_result(checks[node], result)
 
@@ -93,14 +87,50 @@ def _check_result(key: dg.AssetCheckKey, result: Any) -> dg.AssetCheckResult:
     )
 
 
-def _metadata(result: Any, warehouse: Path) -> dict[str, Any]:
+def _metadata(spec: dg.AssetSpec, result: Any, warehouse: Path) -> dict[str, Any]:
     name = result.node.name
     with duckdb.connect(str(warehouse), read_only=True) as connection:
         (rows,) = connection.execute(f'select count(*) from "{SCHEMA}"."{name}"').fetchone() or (0,)
-        metadata: dict[str, Any] = {"dagster/row_count": rows, "seconds": round(result.execution_time, 3)}
+        metadata: dict[str, Any] = {
+            "dagster/row_count": rows,
+            "seconds": round(result.execution_time, 3),
+            COLUMNS: _columns(connection, name, spec.metadata[COLUMNS]),
+        }
         if name in PREVIEWED:
             metadata["latest_rows"] = _latest_rows(connection, name)
+        if name == CHARTED:
+            metadata["lately"] = _lately(connection)
     return metadata
+
+
+def _columns(connection: duckdb.DuckDBPyConnection, name: str, said: dg.TableSchema) -> dg.TableSchema:
+    """All columns with their types; what they mean, where the project says it."""
+    meanings = {column.name: column.description for column in said.columns}
+    found = connection.execute(f'describe "{SCHEMA}"."{name}"').fetchall()
+    return dg.TableSchema([dg.TableColumn(row[0], row[1].lower(), meanings.get(row[0])) for row in found])
+
+
+def _lately(connection: duckdb.DuckDBPyConnection) -> dg.MarkdownMetadataValue:
+    """How each specialist has done on its last days, figure by figure."""
+    columns = ", ".join(f"list({name} order by day)" for name in FIGURES)
+    last = f"row_number() over (partition by specialist order by day desc) <= {DAYS_BACK}"
+    rows = connection.execute(
+        f'select specialist, {columns} from (select * from "{SCHEMA}"."{CHARTED}" qualify {last}) '
+        "group by specialist order by specialist"
+    ).fetchall()
+    head = [f"| last {DAYS_BACK} days | | lowest | highest | newest |", "| --- " * 5 + "|"]
+    lines = [
+        _charted(f"{specialist}: {name}", values)
+        for specialist, *figures in rows
+        for name, values in zip(FIGURES, figures, strict=True)
+    ]
+    return dg.MetadataValue.md("\n".join([*head, *lines]))
+
+
+def _charted(what: str, values: Sequence[float | None]) -> str:
+    known = [value for value in values if value is not None]
+    least, most = min(known, default=None), max(known, default=None)
+    return f"| {what} | `{bars(values)}` | {_shown(least)} | {_shown(most)} | {_shown(values[-1])} |"
 
 
 def _latest_rows(connection: duckdb.DuckDBPyConnection, name: str) -> dg.TableMetadataValue:
