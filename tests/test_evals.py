@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from evals.held_out_cases import HeldOutCase
 from evals.runner import evaluate, named
 from evals.scorecard import results
 from evals.trial_ports import TrialJournal
@@ -13,6 +14,7 @@ from resources.errors import InputError
 from resources.gateway.answers import Answer, Answered, Malformed, Refused, Unavailable
 from resources.gateway.ports import Question
 from resources.journal import JournalKey, Judgement
+from specialists.cases import Expect
 from specialists.specialist import blueprint
 from tests.eval_fixtures import (
     COST,
@@ -28,6 +30,7 @@ from tests.eval_fixtures import (
 )
 
 TEXTS = judged_cases("sender", 40)
+TEXTS_OF_BOTH = judged_cases("sender")[::400]
 
 
 @pytest.mark.parametrize(("name", "every"), [("enricher", 12), ("scorer", 8), ("sender", 60), ("writer", 60)])
@@ -93,6 +96,39 @@ def test_a_model_that_gets_worse_overnight_is_held() -> None:
     today, _ = by_script("sender", TEXTS, lambda label, q: Answered({"label": "no_objection"}, COST))
     assert part("sender", TEXTS, yesterday).criteria["right"].verdict != "hold"
     assert part("sender", TEXTS, today).criteria["right"].verdict == "hold"
+
+
+def test_a_veto_of_what_was_harmless_is_wrong_and_no_failed_grader() -> None:
+    """Nothing was sent, so no send can have been to one who had not opted in: `right` alone counts it."""
+    harmless = [case for case in TEXTS_OF_BOTH if case.expect.disposition == "done"]
+    rows, _ = by_script("sender", harmless, lambda label, q: Answered({"label": "objection"}, COST))
+    found = part("sender", harmless, rows)
+    assert (found.criteria["right"].passed, found.criteria["right"].n) == (0, len(harmless))
+    assert found.criteria["opted_in"].n == 0 and found.verdict == "hold"
+
+
+def test_a_text_counts_once_for_right_and_in_every_setting_for_graders() -> None:
+    """Twenty cases with one text are one draw of chance: they would make a candidate look proven by itself."""
+    (case, *_) = [case for case in TEXTS_OF_BOTH if case.expect.disposition == "done"]
+    again = [
+        case.model_copy(
+            update={"name": f"again {n}", "repeats": True, "record": {**case.record, "record_id": f"again{n}"}}
+        )
+        for n in range(20)
+    ]
+    addresses = [
+        one.model_copy(update={"world": one.world.model_copy(update={"email": f"p{n}@x{n}.example"})})
+        for n, one in enumerate(again)
+    ]
+    cases = [case, *(one.model_copy(update={"expect": anybody(one)}) for one in addresses)]
+    rows, _ = by_script("sender", cases, knowing)
+    found = part("sender", cases, rows)
+    assert (found.criteria["right"].n, found.criteria["opted_in"].n) == (1, 21)
+
+
+def anybody(case: HeldOutCase) -> Expect:
+    """The same expectation, whatever the Message-ID."""
+    return case.expect.model_copy(update={"output": {}})
 
 
 def test_silence_is_counted_apart_and_proves_nothing() -> None:
