@@ -58,9 +58,11 @@ class World(_Strict):
 
 class HeldOutCase(Case):
     """`record` is the row from upstream. `decider`: who must decide it. `at`: the decision clock, whose UTC
-    day is the partition. `campaign`: a file of `held_out/world/`, without its ending. `repeats`: an earlier
-    case has its text too, in the same way. Its setting is another, so graders count it; for `right` one draw of
-    chance would count twice."""
+    day is the partition. `campaign`: a file of `held_out/world/`, without its ending.
+
+    `repeats`: an earlier case has its text too, in the same way. Its setting is another, so graders count it;
+    for `right` one draw of chance would count twice.
+    """
 
     provenance: str
     decider: Decider

@@ -1,9 +1,9 @@
 """A scorecard: what raw rows prove about one decider, computed and never stored.
 
 The roster is the held-out file, not the rows: a row that is missing fails every criterion. A case passes a
-criterion if each of its trials does; for `right` a text counts once, not in every case that repeats it. Where a
-candidate abstained, a person looks: that is neither right nor wrong, and is counted apart. Whatever else is not
-a usable decision is an error, and an error fails.
+criterion if each of its trials does; for `right` a text counts once, not in every case that repeats it. Where
+a candidate abstained, a person looks: that is neither right nor wrong, and is counted apart. Whatever else is
+not a usable decision is an error, and an error fails.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

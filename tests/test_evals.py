@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from evals.held_out_cases import HeldOutCase
 from evals.runner import evaluate, named
 from evals.scorecard import results
 from evals.trial_ports import TrialJournal
@@ -14,7 +13,6 @@ from resources.errors import InputError
 from resources.gateway.answers import Answer, Answered, Malformed, Refused, Unavailable
 from resources.gateway.ports import Question
 from resources.journal import JournalKey, Judgement
-from specialists.cases import Expect
 from specialists.specialist import blueprint
 from tests.eval_fixtures import (
     COST,
@@ -29,8 +27,8 @@ from tests.eval_fixtures import (
     with_graders,
 )
 
-TEXTS = judged_cases("sender", 40)
-TEXTS_OF_BOTH = judged_cases("sender")[::400]
+TEXTS = judged_cases("sender")[4:284:7]  # 40 of those written by hand, of either label
+HARMLESS = [case for case in judged_cases("sender") if case.expect.disposition == "done"][:60:10]
 
 
 @pytest.mark.parametrize(("name", "every"), [("enricher", 12), ("scorer", 8), ("sender", 60), ("writer", 60)])
@@ -100,35 +98,20 @@ def test_a_model_that_gets_worse_overnight_is_held() -> None:
 
 def test_a_veto_of_what_was_harmless_is_wrong_and_no_failed_grader() -> None:
     """Nothing was sent, so no send can have been to one who had not opted in: `right` alone counts it."""
-    harmless = [case for case in TEXTS_OF_BOTH if case.expect.disposition == "done"]
-    rows, _ = by_script("sender", harmless, lambda label, q: Answered({"label": "objection"}, COST))
-    found = part("sender", harmless, rows)
-    assert (found.criteria["right"].passed, found.criteria["right"].n) == (0, len(harmless))
+    rows, _ = by_script("sender", HARMLESS, lambda label, q: Answered({"label": "objection"}, COST))
+    found = part("sender", HARMLESS, rows)
+    assert (found.criteria["right"].passed, found.criteria["right"].n) == (0, len(HARMLESS))
     assert found.criteria["opted_in"].n == 0 and found.verdict == "hold"
 
 
 def test_a_text_counts_once_for_right_and_in_every_setting_for_graders() -> None:
-    """Twenty cases with one text are one draw of chance: they would make a candidate look proven by itself."""
-    (case, *_) = [case for case in TEXTS_OF_BOTH if case.expect.disposition == "done"]
-    again = [
-        case.model_copy(
-            update={"name": f"again {n}", "repeats": True, "record": {**case.record, "record_id": f"again{n}"}}
-        )
-        for n in range(20)
-    ]
-    addresses = [
-        one.model_copy(update={"world": one.world.model_copy(update={"email": f"p{n}@x{n}.example"})})
-        for n, one in enumerate(again)
-    ]
-    cases = [case, *(one.model_copy(update={"expect": anybody(one)}) for one in addresses)]
+    """Twenty cases with one text are one draw of chance: else a candidate would seem proven by one text."""
+    cases = [HARMLESS[0], *(case.model_copy(update={"repeats": True}) for case in HARMLESS[1:])]
     rows, _ = by_script("sender", cases, knowing)
     found = part("sender", cases, rows)
-    assert (found.criteria["right"].n, found.criteria["opted_in"].n) == (1, 21)
-
-
-def anybody(case: HeldOutCase) -> Expect:
-    """The same expectation, whatever the Message-ID."""
-    return case.expect.model_copy(update={"output": {}})
+    assert (found.criteria["right"].n, found.criteria["opted_in"].n) == (1, len(cases))
+    texts = [case.world.message for case in judged_cases("sender") if case.provenance == "author"]
+    assert len(set(texts)) == len(texts)  # of what a person wrote none repeats another
 
 
 def test_silence_is_counted_apart_and_proves_nothing() -> None:

@@ -20,7 +20,7 @@ from specialists.specialist import blueprint
 from tests.eval_fixtures import HOSTED, TODAY, judged_cases
 
 SENDER = blueprint("sender")
-HELD_OUT = judged_cases("sender", 36)
+HELD_OUT = judged_cases("sender")[0:288:8]
 # What the scripted model obeys, and what only helps where the answer was seen before.
 OBEYED, MEMORY = "Read the whole message.", "The answers are in the examples."
 USD = 0.001

@@ -46,8 +46,10 @@ def joined(
     """`count` different messages, of a text of `first` and one of `second` in either order; and whether that
     text of `first` stands in an earlier one too."""
     pairs = [(one, other) for one, other in product(first, second) if one != other]
-    found, seen = list[tuple[str, bool]](), set[str]()
-    for one, other in rng.sample(pairs, count):
-        found.append((" ".join((one, other) if rng.random() < 0.5 else (other, one)), one in seen))
-        seen.add(one)
-    return found
+    found, seen = dict[str, bool](), set[str]()
+    for one, other in rng.sample(pairs, len(pairs)):
+        message = " ".join((one, other) if rng.random() < 0.5 else (other, one))
+        if len(found) < count and message not in found:
+            found[message] = one in seen
+            seen.add(one)
+    return list(found.items())
