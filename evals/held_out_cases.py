@@ -60,8 +60,8 @@ class HeldOutCase(Case):
     """`record` is the row from upstream. `decider`: who must decide it. `at`: the decision clock, whose UTC
     day is the partition. `campaign`: a file of `held_out/world/`, without its ending.
 
-    `repeats`: an earlier case has its text too, in the same way. Its setting is another, so graders count it;
-    for `right` one draw of chance would count twice.
+    `repeats`: other cases hold its texts too. Its setting is another, so graders count it; for `right` one
+    draw of chance would count twice.
     """
 
     provenance: str

@@ -74,7 +74,7 @@ def test_texts_were_written_by_hand(name: str, least: int) -> None:
     assert len({c.world.message for c in cases}) == len(cases)
     assert len([c for c in cases if c.provenance == "author"]) >= least
     assert all(c.provenance == "author" or c.provenance.startswith("construction: ") for c in cases)
-    assert not any(c.repeats for c in cases if c.provenance == "author")
+    assert all(c.repeats == (c.provenance != "author") for c in cases)  # one text, one draw of chance
 
 
 @pytest.mark.parametrize("name", SPECIALISTS)
@@ -112,9 +112,9 @@ def as_expected(case: HeldOutCase, candidate: str, graders: tuple[str, ...]) -> 
 
 @pytest.mark.parametrize("name", ["enricher", "scorer", "sender"])
 def test_one_that_is_right_in_98_of_100_is_mostly_seen_to_be(name: str) -> None:
-    """Power: a set that a good candidate fails as often as not would hold what should be adopted."""
+    """Power of four in five: a set that a good candidate fails as often as not would hold it for ever."""
     counted = [c for c in of_decider(load_held_out(name), "judgement") if not c.repeats]
-    assert adopted(0.98, len(counted), blueprint(name).card.right) > 0.85
+    assert adopted(0.98, len(counted), blueprint(name).card.right) > 0.8
 
 
 LINE = {

@@ -40,16 +40,8 @@ def texts(name: str) -> list[tuple[str, str]]:
     return [(label, text) for label, found in content.items() for text in found]
 
 
-def joined(
-    rng: random.Random, first: Sequence[str], second: Sequence[str], count: int
-) -> list[tuple[str, bool]]:
-    """`count` different messages, of a text of `first` and one of `second` in either order; and whether that
-    text of `first` stands in an earlier one too."""
+def joined(rng: random.Random, first: Sequence[str], second: Sequence[str], count: int) -> list[str]:
+    """`count` different messages, of a text of `first` and one of `second` in either order."""
     pairs = [(one, other) for one, other in product(first, second) if one != other]
-    found, seen = dict[str, bool](), set[str]()
-    for one, other in rng.sample(pairs, len(pairs)):
-        message = " ".join((one, other) if rng.random() < 0.5 else (other, one))
-        if len(found) < count and message not in found:
-            found[message] = one in seen
-            seen.add(one)
-    return list(found.items())
+    ordered = (pair if rng.random() < 0.5 else pair[::-1] for pair in rng.sample(pairs, len(pairs)))
+    return list(dict.fromkeys(" ".join(pair) for pair in ordered))[:count]

@@ -92,9 +92,9 @@ def _in_context(rng: random.Random, numbers: "count[int]") -> list[Made]:
     """Intents as they were, in a message that says more."""
     contexts = [text for _, text in texts("contexts")]
     return [
-        _written(rng, numbers, label, message, _JOINED, repeats=repeats)
+        _written(rng, numbers, label, message, _JOINED, repeats=True)
         for label in _INTENTS
-        for message, repeats in joined(
+        for message in joined(
             rng, [one for found, one in texts("message_intent") if found == label], contexts, WITH_CONTEXT
         )
     ]

@@ -52,9 +52,9 @@ def _of_two_texts(rng: random.Random, numbers: "count[int]") -> list[Made]:
         found[label].append(text)
     harmless = found["no_objection"]
     return [
-        _written(rng, next(numbers), label, message, _JOINED, repeats=repeats)
+        _written(rng, next(numbers), label, message, _JOINED, repeats=True)
         for label, size in (("no_objection", TWO_HARMLESS), ("objection", ONE_OBJECTION))
-        for message, repeats in joined(rng, found[label], harmless, size)
+        for message in joined(rng, found[label], harmless, size)
     ]
 
 

@@ -103,9 +103,7 @@ def writer_cases(rng: random.Random) -> list[Made]:
     cases += [_personal(rng, next(numbers), text) for _, text in written]
     ordinary = [text for kind, text in written if kind == "ordinary"]
     pairs = joined(rng, [text for _, text in written], ordinary, OF_TWO_TEXTS)
-    return cases + [
-        _personal(rng, next(numbers), message, _JOINED, repeats=again) for message, again in pairs
-    ]
+    return cases + [_personal(rng, next(numbers), message, _JOINED, repeats=True) for message in pairs]
 
 
 def _record(rng: random.Random, number: int) -> tuple[Made, Made]:
