@@ -58,12 +58,17 @@ class World(_Strict):
 
 class HeldOutCase(Case):
     """`record` is the row from upstream. `decider`: who must decide it. `at`: the decision clock, whose UTC
-    day is the partition. `campaign`: a file of `held_out/world/`, without its ending."""
+    day is the partition. `campaign`: a file of `held_out/world/`, without its ending.
+
+    `repeats`: other cases hold its texts too. Its setting is another, so graders count it; for `right` one
+    draw of chance would count twice.
+    """
 
     provenance: str
     decider: Decider
     at: AwareDatetime
     campaign: str = "campaign"
+    repeats: bool = False
     world: World = World()
 
     @property

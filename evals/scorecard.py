@@ -1,8 +1,9 @@
 """A scorecard: what raw rows prove about one decider, computed and never stored.
 
 The roster is the held-out file, not the rows: a row that is missing fails every criterion. A case passes a
-criterion if each of its trials does. Where a candidate abstained, a person looks: that is neither right nor
-wrong, and is counted apart. Whatever else is not a usable decision is an error, and an error fails.
+criterion if each of its trials does; for `right` a text counts once, not in every case that repeats it. Where
+a candidate abstained, a person looks: that is neither right nor wrong, and is counted apart. Whatever else is
+not a usable decision is an error, and an error fails.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -38,10 +39,11 @@ class CaseResult:
         return not self.errored and all(is_right(self.case, row) for row in self.decided)
 
     def graded(self, grader: str) -> bool | None:
-        """Whether every decided trial passed; None where the case makes no output and none was expected."""
+        """Whether every decided trial passed; None where there is nothing to grade: a decision not to make an
+        output is right or wrong, and no output that fails."""
         if self.errored:
             return False
-        outputs = [row for row in self.decided if _expects_output(self.case, row)]
+        outputs = [row for row in self.decided if _to_grade(self.case, row)]
         if not outputs:
             return None
         return all(grader in row.verdicts and row.verdicts[grader] is None for row in outputs)
@@ -64,7 +66,7 @@ def scorecard(cases: Sequence[HeldOutCase], found: Rows, card: Card) -> Part:
     """All figures of one decider. `cases` is the whole held-out set; it takes what is its own to decide."""
     of_cases = results(cases, found)
     counted = [result for result in of_cases if result.counts]
-    criteria = {RIGHT: _criterion(card.right, [result.right() for result in counted])}
+    criteria = {RIGHT: _criterion(card.right, [r.right() for r in counted if not r.case.repeats])}
     for grader, bar in card.graders.items():
         graded = [passed for result in counted if (passed := result.graded(grader)) is not None]
         criteria[grader] = _criterion(bar.bar, graded)
@@ -119,9 +121,11 @@ def _usable(row: TrialRow, candidate: str) -> bool:
     return candidate == RULES or row.judged == "by rule" or row.decided_by == f"model:{candidate}"
 
 
-def _expects_output(case: HeldOutCase, row: TrialRow) -> bool:
-    """A poisoned record that was held as it must be leaves nothing to grade."""
-    return "done" in (case.expect.disposition, row.disposition)
+def _to_grade(case: HeldOutCase, row: TrialRow) -> bool:
+    """What was done, and what a grader rejected of what should have been. A poisoned record that was held as
+    it must be leaves nothing to grade."""
+    rejected = row.output is not None or bool(row.verdicts)
+    return row.disposition == "done" or (case.expect.disposition == "done" and rejected)
 
 
 def _holds(expected: Mapping[str, object], found: Mapping[str, object] | None) -> bool:

@@ -27,7 +27,8 @@ from tests.eval_fixtures import (
     with_graders,
 )
 
-TEXTS = judged_cases("sender", 40)
+TEXTS = judged_cases("sender")[4:284:7]  # 40 of those written by hand, of either label
+HARMLESS = [case for case in judged_cases("sender") if case.expect.disposition == "done"][:60:10]
 
 
 @pytest.mark.parametrize(("name", "every"), [("enricher", 12), ("scorer", 8), ("sender", 60), ("writer", 60)])
@@ -93,6 +94,24 @@ def test_a_model_that_gets_worse_overnight_is_held() -> None:
     today, _ = by_script("sender", TEXTS, lambda label, q: Answered({"label": "no_objection"}, COST))
     assert part("sender", TEXTS, yesterday).criteria["right"].verdict != "hold"
     assert part("sender", TEXTS, today).criteria["right"].verdict == "hold"
+
+
+def test_a_veto_of_what_was_harmless_is_wrong_and_no_failed_grader() -> None:
+    """Nothing was sent, so no send can have been to one who had not opted in: `right` alone counts it."""
+    rows, _ = by_script("sender", HARMLESS, lambda label, q: Answered({"label": "objection"}, COST))
+    found = part("sender", HARMLESS, rows)
+    assert (found.criteria["right"].passed, found.criteria["right"].n) == (0, len(HARMLESS))
+    assert found.criteria["opted_in"].n == 0 and found.verdict == "hold"
+
+
+def test_a_text_counts_once_for_right_and_in_every_setting_for_graders() -> None:
+    """Twenty cases with one text are one draw of chance: else a candidate would seem proven by one text."""
+    cases = [HARMLESS[0], *(case.model_copy(update={"repeats": True}) for case in HARMLESS[1:])]
+    rows, _ = by_script("sender", cases, knowing)
+    found = part("sender", cases, rows)
+    assert (found.criteria["right"].n, found.criteria["opted_in"].n) == (1, len(cases))
+    texts = [case.world.message for case in judged_cases("sender") if case.provenance == "author"]
+    assert len(set(texts)) == len(texts)  # of what a person wrote none repeats another
 
 
 def test_silence_is_counted_apart_and_proves_nothing() -> None:

@@ -10,8 +10,9 @@ import pytest
 
 from evals.held_out_cases import load_held_out
 from evals.tuning.adapter import _REFLECT
-from evals.tuning.development import development
+from evals.tuning.development import CAMPAIGN, development
 from evals.tuning.tune import Tuned, tune, write_proposal
+from resources.campaign import load_campaign
 from resources.errors import InputError
 from resources.gateway.answers import Answer, Answered, OverBudget, Usage
 from resources.gateway.ports import Question
@@ -20,15 +21,15 @@ from specialists.specialist import blueprint
 from tests.eval_fixtures import HOSTED, TODAY, judged_cases
 
 SENDER = blueprint("sender")
-HELD_OUT = judged_cases("sender", 36)
+HELD_OUT = judged_cases("sender")[0:288:8]
 # What the scripted model obeys, and what only helps where the answer was seen before.
 OBEYED, MEMORY = "Read the whole message.", "The answers are in the examples."
-USD = 0.001
+USD, WRITES = 0.001, "anthropic/claude-haiku-5-5"
 
 
 def labels() -> dict[str, str]:
     cases = development(SENDER)
-    known = {one.record.record_id: str(one.right["label"]) for one in (*cases.reflected, *cases.chosen)}
+    known = {one.record.record_id: (one.right or {})["label"] for one in (*cases.reflected, *cases.chosen)}
     return known | {case.record_id: (case.expect.judged or {})["label"] for case in HELD_OUT}
 
 
@@ -53,20 +54,37 @@ class Obedient:
         cost = Usage(100, 10, self.usd)
         if question.prompt == _REFLECT:
             return Answered({"prompt": f"{question.record['instructions']}\n{self.adds}\n"}, cost)
-        return Answered({"label": self.says(question)}, cost)
+        return Answered(self.says(question), cost)
 
-    def says(self, question: Question) -> str:
+    def says(self, question: Question) -> dict[str, str]:
+        right = self.label_of[question.record["record_id"]]
+        if self.knows(question):
+            return {"label": right}
+        return {"label": next(one for one in self.label_of.values() if one != right)}
+
+    def knows(self, question: Question) -> bool:
         record_id = question.record["record_id"]
         seen = record_id not in {case.record_id for case in HELD_OUT}
-        lucky = sha256(record_id.encode()).digest()[0] % 2 == 0
-        knows = OBEYED in question.prompt or (MEMORY in question.prompt and seen)
-        if MEMORY in question.prompt and not seen:
-            knows = lucky = False
-        right = self.label_of[record_id]
-        return right if knows or lucky else next(one for one in self.label_of.values() if one != right)
+        if MEMORY in question.prompt:
+            return seen
+        return OBEYED in question.prompt or sha256(record_id.encode()).digest()[0] % 2 == 0
 
     async def close(self) -> None:
         """It holds no connections."""
+
+
+@dataclass
+class Drafting(Obedient):
+    """The same for drafts: one that it does not know how to write names a price."""
+
+    label_of: dict[str, str] = field(default_factory=dict)
+
+    def says(self, question: Question) -> dict[str, str]:
+        text = "This may help you." if self.knows(question) else "This costs 5 EUR."
+        body = (
+            f"Hi {{first_name}},\n\n{text}\n\n{{call_to_action}}: {{link}}\n\nBest regards,\n{{sender_name}}"
+        )
+        return {"subject": "A thought for {company}", "body": body}
 
 
 def tuned(model: Obedient, usd: float = 5.0, **more: Any) -> Tuned:
@@ -93,6 +111,49 @@ def test_an_instruction_that_is_obeyed_is_found_and_proven(tmp_path: Path) -> No
     evidence = json.loads((folder / "evidence.json").read_text())
     assert evidence["verdict"] == "adopt" and evidence["held_out_cases"] == len(HELD_OUT)
     assert {path: path.read_bytes() for path in before} == before
+
+
+def test_drafts_are_tuned_by_what_graders_say(tmp_path: Path) -> None:
+    """The Writer's cases name no right answer: its graders score, and their reasons are the feedback."""
+    model = Drafting()
+    texts = judged_cases("writer")[:80:2]
+    found = tune(
+        blueprint("writer"), WRITES, 5.0, TODAY, gateway_of=lambda _: model, held_out=texts, rounds=3
+    )
+    assert found.verdict == "adopt" and OBEYED in found.new and model.billed <= 5.0
+    shown = [call.record for call in model.calls if call.prompt == _REFLECT]
+    assert any("price: names money" in one["feedback"] for one in shown[0]["examples"])
+    assert found.as_json()["graders_that_differ_from_people"] == ["tone"]
+
+
+def test_a_draft_that_is_wrong_by_its_graders() -> None:
+    """Every reason of every grader; a draft that the schema or the rules would hold is wrong too."""
+    cases = development(blueprint("writer"))
+    one, good = cases.chosen[0], Drafting(adds=OBEYED)
+    asked = Question(OBEYED, {"record_id": "r"}, {}, 1, 1.0)
+    draft = good.says(asked)
+    assert one.right is None and one.wrong(blueprint("writer"), draft) is None
+    assert "no_pii" in str(one.wrong(blueprint("writer"), {**draft, "body": draft["body"] + " Askew"}))
+    assert "could not be used" in str(one.wrong(blueprint("writer"), {**draft, "subject": "two\nlines"}))
+
+
+def test_the_development_campaign_is_the_one_in_the_cases() -> None:
+    """What graders hold a draft against is what its brief was made of."""
+    brief = load_campaign(CAMPAIGN).brief().model_dump(mode="json")
+    cases = development(blueprint("writer"))
+    found = [one.record.for_judgement()["brief"] for one in (*cases.reflected, *cases.chosen)]
+    assert len(found) >= 20 and sum(one == brief for one in found) >= 20
+
+
+def test_the_proof_asks_every_text_once() -> None:
+    """A text in other company is no second draw of chance, and costs money."""
+    joined = [case for case in judged_cases("sender") if case.repeats][:5]
+    model = Obedient()
+    found = tune(
+        SENDER, HOSTED, 5.0, TODAY, gateway_of=lambda _: model, held_out=[*HELD_OUT, *joined], rounds=3
+    )
+    asked = {call.record.get("record_id") for call in model.calls}
+    assert found.held_out == len(HELD_OUT) and not asked & {case.record_id for case in joined}
 
 
 def test_an_overfitted_prompt_is_refused() -> None:
@@ -144,7 +205,7 @@ def test_a_budget_that_ends_in_the_proof_proves_nothing(monkeypatch: pytest.Monk
     ("name", "candidate", "words"),
     [
         ("sender", "local/reply-intent", "reads no prompt"),
-        ("writer", "anthropic/claude-haiku-5-5", "cases say"),
+        ("judge", WRITES, "cases are for judgement"),
     ],
 )
 def test_what_cannot_be_tuned(name: str, candidate: str, words: str) -> None:

@@ -4,7 +4,7 @@ import random
 from itertools import count
 from typing import Any
 
-from evals.generators.making import AUTHOR, Made, made, texts
+from evals.generators.making import AUTHOR, Made, joined, made, texts
 
 # What a title, a source, a headcount and an industry are worth, by hand from rubric.yaml. 100 points in all.
 _TITLES: dict[str | None, int] = {
@@ -73,6 +73,10 @@ _COURTESIES = (None, "Hello", "Thanks!", "https://www.example.com/page")
 _STUDENTS = ("Student at Exampleton", "Marketing Intern", "Werkstudentin")
 _THESES = ("I need some figures for my thesis.", "This is for a school project, can you help?")
 _RULES = "construction: sums from tables of its own"
+_JOINED = "construction: a text by the author, beside a sentence that says nothing of intent"
+# Messages of each intent in a context. With the texts alone a thousand: 299 that are answered prove 99 %, and
+# local candidates answer few.
+WITH_CONTEXT = 140
 
 
 def scorer_cases(rng: random.Random) -> list[Made]:
@@ -80,7 +84,20 @@ def scorer_cases(rng: random.Random) -> list[Made]:
     cases = [_scored(rng, numbers) for _ in range(640)]
     cases += [_disqualified(rng, numbers) for _ in range(60)]
     cases += [_without_firmographics(rng, numbers) for _ in range(40)]
-    return cases + [_written(rng, numbers, label, text) for label, text in texts("message_intent")]
+    cases += [_written(rng, numbers, label, text) for label, text in texts("message_intent")]
+    return cases + _in_context(rng, numbers)
+
+
+def _in_context(rng: random.Random, numbers: "count[int]") -> list[Made]:
+    """Intents as they were, in a message that says more."""
+    contexts = [text for _, text in texts("contexts")]
+    return [
+        _written(rng, numbers, label, message, _JOINED, repeats=True)
+        for label in _INTENTS
+        for message in joined(
+            rng, [one for found, one in texts("message_intent") if found == label], contexts, WITH_CONTEXT
+        )
+    ]
 
 
 def _lead(rng: random.Random) -> tuple[Made, Made, int, str]:
@@ -156,11 +173,19 @@ def _without_firmographics(rng: random.Random, numbers: "count[int]") -> Made:
     return _case(numbers, "nothing known of the company", record, world, expect)
 
 
-def _written(rng: random.Random, numbers: "count[int]", label: str, text: str) -> Made:
+def _written(
+    rng: random.Random,
+    numbers: "count[int]",
+    label: str,
+    message: str,
+    provenance: str = AUTHOR,
+    **more: Any,
+) -> Made:
     record, world, points, segment = _lead(rng)
-    world["message"] = text
+    world["message"] = message
     expect = _expect(points + _INTENTS[label], segment, judged={"label": label})
-    return _case(numbers, f"{label}: {text[:40]}", record, world, expect, AUTHOR, "judgement")
+    name = f"{label}: {message[:40]}"
+    return _case(numbers, name, record, world, expect, provenance, "judgement", **more)
 
 
 def _case(
@@ -171,7 +196,8 @@ def _case(
     expect: Made,
     provenance: str = _RULES,
     decider: str = "rules",
+    **more: Any,
 ) -> Made:
     number = next(numbers)
     record = {"record_id": f"HS{number:05}", **record}
-    return made(f"{number:04} {name}", record, expect, provenance, decider, world=world)
+    return made(f"{number:04} {name}", record, expect, provenance, decider, world=world, **more)

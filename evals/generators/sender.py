@@ -5,8 +5,9 @@ import json
 import random
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from typing import Any
 
-from evals.generators.making import AUTHOR, Made, made, texts
+from evals.generators.making import AUTHOR, Made, joined, made, texts
 
 # Where contacts are: zone, country, hours ahead of UTC in the first week of March 2026.
 _ZONES = (
@@ -27,7 +28,10 @@ _DAYS = tuple(datetime(2026, 3, day, tzinfo=UTC) for day in range(1, 8))
 _HOURS = (1, 9, 10, 15, 17, 22)
 _WORKFORCE, _CAMPAIGN, _STEP, _DOMAIN = "evals", "harbourdesk-autumn", 1, "harbourdesk.example"
 _RULES = "construction: consent, offset and weekday from tables of its own"
+_JOINED = "construction: two texts by the author; one objection in them is an objection"
 SENT, REFUSED = 3_050, 420
+# Messages of two texts. With the texts alone 3,060 are sent if all are read rightly: 2,995 prove 99.9 %.
+TWO_HARMLESS, ONE_OBJECTION = 2_910, 350
 
 
 def sender_cases(rng: random.Random) -> list[Made]:
@@ -37,7 +41,21 @@ def sender_cases(rng: random.Random) -> list[Made]:
     cases += [_refused(rng, next(numbers)) for _ in range(REFUSED)]
     for _ in range(40):
         cases += _twice(rng, numbers)
-    return cases + [_written(rng, next(numbers), label, text) for label, text in texts("reply_intent")]
+    cases += [_written(rng, next(numbers), label, text) for label, text in texts("reply_intent")]
+    return cases + _of_two_texts(rng, numbers)
+
+
+def _of_two_texts(rng: random.Random, numbers: "count[int]") -> list[Made]:
+    """Harmless ones in great number, for the bars; and objections that come with something harmless."""
+    found: dict[str, list[str]] = {"objection": [], "no_objection": []}
+    for label, text in texts("reply_intent"):
+        found[label].append(text)
+    harmless = found["no_objection"]
+    return [
+        _written(rng, next(numbers), label, message, _JOINED, repeats=True)
+        for label, size in (("no_objection", TWO_HARMLESS), ("objection", ONE_OBJECTION))
+        for message in joined(rng, found[label], harmless, size)
+    ]
 
 
 def _open_at(at: datetime, offset: int) -> bool:
@@ -140,12 +158,14 @@ def _twice(rng: random.Random, numbers: "count[int]") -> list[Made]:
     ]
 
 
-def _written(rng: random.Random, number: int, label: str, text: str) -> Made:
+def _written(
+    rng: random.Random, number: int, label: str, message: str, provenance: str = AUTHOR, **more: Any
+) -> Made:
     at, zone = _when(rng, True)
-    world = _contact(number, zone) | {"message": text}
+    world = _contact(number, zone) | {"message": message}
     expect = _sent(world, at) if label == "no_objection" else _no("held", "judgement vetoes")
     expect["judged"] = {"label": label}
-    return _case(number, f"{label}: {text[:40]}", world, at, expect, AUTHOR, "judgement")
+    return _case(number, f"{label}: {message[:40]}", world, at, expect, provenance, "judgement", **more)
 
 
 def _no(disposition: str, reason: str, by: str | None = None) -> Made:
@@ -168,6 +188,7 @@ def _case(
     expect: Made,
     provenance: str = _RULES,
     decider: str = "rules",
+    **more: Any,
 ) -> Made:
     record = {
         "record_id": _id(number),
@@ -175,4 +196,4 @@ def _case(
         "body": "Hi {first_name},\n\n{call_to_action}: {link}\n\n{sender_name}",
         "company": f"Buyer {number % 97}",
     }
-    return made(f"{number:04} {name}", record, expect, provenance, decider, at=at, world=world)
+    return made(f"{number:04} {name}", record, expect, provenance, decider, at=at, world=world, **more)

@@ -58,7 +58,7 @@ class PromptAdapter:
         asked = replace(self.specialist, blueprint=made_by, candidate=self.gateway)
         answers = asyncio.run(self._ask_all(asked, batch))
         self.over_budget |= any(isinstance(answer, OverBudget) for answer in answers)
-        scores = [_score(one, answer) for one, answer in zip(batch, answers, strict=True)]
+        scores = [float(self._wrong(one, answer) is None) for one, answer in zip(batch, answers, strict=True)]
         traces = list(zip(batch, answers, strict=True)) if capture_traces else None
         return EvaluationBatch(outputs=answers, scores=scores, trajectories=traces)
 
@@ -68,7 +68,7 @@ class PromptAdapter:
         eval_batch: EvaluationBatch[tuple[Example, Answer], Answer],
         components_to_update: list[str],
     ) -> Mapping[str, Sequence[Mapping[str, Any]]]:
-        examples = [_told(one, answer) for one, answer in eval_batch.trajectories or ()]
+        examples = [self._told(one, answer) for one, answer in eval_batch.trajectories or ()]
         return dict.fromkeys(components_to_update, examples)
 
     def _propose(
@@ -105,13 +105,13 @@ class PromptAdapter:
         finally:
             await self.gateway.close()
 
+    def _wrong(self, one: Example, answer: Answer) -> str | None:
+        if isinstance(answer, Answered):
+            return one.wrong(self.specialist.blueprint, answer.output)
+        return f"no answer ({type(answer).__name__}: {answer.why[:200]})"
 
-def _score(one: Example, answer: Answer) -> float:
-    return float(isinstance(answer, Answered) and one.is_right(answer.output))
-
-
-def _told(one: Example, answer: Answer) -> dict[str, Any]:
-    said = dict(answer.output) if isinstance(answer, Answered) else None
-    wrong = "right" if _score(one, answer) else f"wrong; right is {dict(one.right)}"
-    why = "" if isinstance(answer, Answered) else f" ({type(answer).__name__}: {answer.why[:200]})"
-    return {"record": one.record.for_judgement(), "answered": said, "feedback": wrong + why}
+    def _told(self, one: Example, answer: Answer) -> dict[str, Any]:
+        said = dict(answer.output) if isinstance(answer, Answered) else None
+        wrong = self._wrong(one, answer)
+        feedback = "right" if wrong is None else f"wrong; {wrong}"
+        return {"record": one.record.for_judgement(), "answered": said, "feedback": feedback}

@@ -8,6 +8,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal, cast
 
+from evals.agreement import untrusted
 from evals.held_out_cases import HeldOutCase, load_held_out, of_decider
 from evals.runner import GatewayOf, candidate_of, evaluate
 from evals.scorecard import results
@@ -63,6 +64,7 @@ class Tuned:
             "only_new_right": paired.only_second if paired else None,
             "p_value": paired.p_value if paired else None,
             "proposals": self.proposals,
+            "graders_that_differ_from_people": untrusted(self.specialist),
             "usd": {
                 "budget": self.budget_usd,
                 "tuning": round(self.tuning_usd, 6),
@@ -91,7 +93,7 @@ def tune(
     adapter = PromptAdapter(Specialist(pinned, cast(Any, None), gateway), gateway, tuning)
     new = _found(adapter, development(specialist), specialist.prompt, rounds, seed)
     proof = Purse(usd - tuning.spent)
-    mine = of_decider(load_held_out(specialist.name) if held_out is None else held_out, "judgement")
+    mine = _distinct(load_held_out(specialist.name) if held_out is None else held_out)
     verdict: Verdict = "nothing found"
     paired = None
     if new != specialist.prompt:
@@ -118,6 +120,11 @@ def write_proposal(found: Tuned, folder: Path) -> Path:
     (folder / "prompt.diff").write_text(found.diff(), "utf-8")
     (folder / "evidence.json").write_text(json.dumps(found.as_json(), indent=1) + "\n", "utf-8")
     return folder
+
+
+def _distinct(held_out: Sequence[HeldOutCase]) -> list[HeldOutCase]:
+    """A text in other company would be a second draw of one chance, and a second bill."""
+    return [case for case in of_decider(held_out, "judgement") if not case.repeats]
 
 
 class _Quiet:

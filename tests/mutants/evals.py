@@ -110,6 +110,13 @@ MUTANTS = (
         "tests/test_evals.py::test_rows_of_another_model_count_for_nothing",
     ),
     Mutant(
+        "a text counts in every case that repeats it",
+        "evals/scorecard.py",
+        "[r.right() for r in counted if not r.case.repeats]",
+        "[r.right() for r in counted]",
+        "tests/test_evals.py::test_a_text_counts_once_for_right_and_in_every_setting_for_graders",
+    ),
+    Mutant(
         "one good trial is enough",
         "evals/scorecard.py",
         "return not self.errored and all(is_right(self.case, row) for row in self.decided)",

@@ -53,6 +53,20 @@ MUTANTS = (
         "tests/test_tune.py::test_the_budget_is_not_exceeded",
     ),
     Mutant(
+        "the proof asks texts again in other company",
+        "evals/tuning/tune.py",
+        'of_decider(held_out, "judgement") if not case.repeats]',
+        'of_decider(held_out, "judgement")]',
+        "tests/test_tune.py::test_the_proof_asks_every_text_once",
+    ),
+    Mutant(
+        "a draft that a grader fails is right",
+        "evals/tuning/development.py",
+        "failed = [v for v in grade(specialist.record_graders, record, decision.output, facts) if not v.passed]",
+        "failed = list[Any]()",
+        "tests/test_tune.py::test_drafts_are_tuned_by_what_graders_say",
+    ),
+    Mutant(
         "the proof has a budget of its own",
         "evals/tuning/tune.py",
         "proof = Purse(usd - tuning.spent)",
