@@ -43,6 +43,11 @@ class Judging(Protocol):
         """Whether more records would be of use before results are waited for."""
         ...
 
+    @property
+    def calls(self) -> int:
+        """Calls to a hosted model that are under way."""
+        ...
+
     def flush(self) -> None:
         """Results are waited for now: what was gathered is to be asked."""
         ...
@@ -77,6 +82,7 @@ class LocalJudging:
     specialist: Specialist
     journal: Journal
     has_room: bool = False
+    calls: int = 0
 
     def begin(self, asked: Mapping[JournalKey, Record]) -> Mapping[JournalKey, Judged]:
         found = known(self.journal, asked)
@@ -113,6 +119,10 @@ class HostedJudging:
     @property
     def has_room(self) -> bool:
         return self._begun - self._ended < 2 * self._in_flight
+
+    @property
+    def calls(self) -> int:
+        return min(self._begun - self._ended, self._in_flight)
 
     def begin(self, asked: Mapping[JournalKey, Record]) -> Mapping[JournalKey, Judged]:
         found = known(self._journal, asked)
