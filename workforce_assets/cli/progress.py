@@ -1,10 +1,12 @@
 """Progress as rich bars: one per asset, each told anew several times a second."""
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from rich.console import Console
 from rich.progress import Progress, ProgressColumn, SpinnerColumn, Task, TextColumn, TimeElapsedColumn
 from rich.text import Text
 
@@ -60,5 +62,19 @@ class Bars:
 def progress_bars(quiet: bool) -> Iterator[Bars]:
     """Bars on stderr; nothing when `quiet` or when stderr is no terminal."""
     columns = (SpinnerColumn(), TextColumn("{task.description}"), LiveColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=ERR, transient=True, disable=quiet or not ERR.is_terminal) as progress:
+    off = quiet or not ERR.is_terminal
+    with _terminal() as console, Progress(*columns, console=console, transient=True, disable=off) as progress:
         yield Bars(progress)
+
+
+@contextmanager
+def _terminal() -> Iterator[Console]:
+    """Where ERR writes, by a descriptor of its own: while a step runs, Dagster turns descriptor 2 into a log
+    file of the step, and bars drawn there would be seen by nobody."""
+    try:
+        descriptor = os.dup(ERR.file.fileno())
+    except OSError:  # a stream without a descriptor, which nobody can turn away
+        yield ERR
+        return
+    with os.fdopen(descriptor, "w", encoding="utf-8") as stream:
+        yield Console(file=stream, soft_wrap=True, highlight=False)
