@@ -44,7 +44,9 @@ class _Load:
 
 
 class BatchJudging:
-    """Implements `specialists.judging.Judging`."""
+    """Implements `specialists.judging.Judging`. A batch is let go of, so no call is ever waited for."""
+
+    calls = 0
 
     together = TOGETHER
 

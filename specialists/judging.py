@@ -55,6 +55,11 @@ class Judging(Protocol):
         """Whether more records would be of use before results are waited for."""
         ...
 
+    @property
+    def calls(self) -> int:
+        """Calls to a hosted model that are under way."""
+        ...
+
     def flush(self) -> None:
         """Results are waited for now: what was gathered is to be asked."""
         ...
@@ -90,6 +95,7 @@ class LocalJudging:
     journal: Journal
     together: int = TOGETHER
     has_room: bool = False
+    calls: int = 0
 
     def begin(self, asked: Mapping[JournalKey, Record]) -> Mapping[JournalKey, Judged]:
         found = known(self.journal, asked)
@@ -128,6 +134,10 @@ class HostedJudging:
     @property
     def has_room(self) -> bool:
         return self._begun - self._ended < max(2 * self._in_flight, TOGETHER)
+
+    @property
+    def calls(self) -> int:
+        return min(self._begun - self._ended, self._in_flight)
 
     def begin(self, asked: Mapping[JournalKey, Record]) -> Mapping[JournalKey, Judged]:
         found = known(self._journal, asked)

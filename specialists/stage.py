@@ -8,7 +8,7 @@ One row comes out for every row that came in, in the same order. Nothing here kn
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +35,17 @@ AHEAD = 10_000
 Route = Callable[[Row], Skip | Hold | None]
 
 
+@dataclass
+class Pulse:
+    """What can be seen of a stage while it runs."""
+
+    judge: Judging | None = None
+
+    def calls(self) -> int:
+        """To a hosted model, under way now."""
+        return self.judge.calls if self.judge is not None else 0
+
+
 @dataclass(frozen=True)
 class Stage:
     """One specialist applied to one partition. `in_flight`: calls to a hosted model at a time.
@@ -50,12 +61,14 @@ class Stage:
     run_id: str
     in_flight: int = 64
     batching: "Batching | None" = None
+    pulse: Pulse = field(default_factory=Pulse)
 
     def run(self, rows: Iterable[Row]) -> Iterator[dict[str, Any]]:
         """One output row for every input row, in order. Raises ProviderDown: what was judged is journaled."""
         source, begun = iter(rows), deque[list[_Passed]]()
         asked = (self.specialist, self.journal, self.budget, self.in_flight, self.batching)
         with frozen_heap(), judging(*asked) as judge:
+            self.pulse.judge = judge
             while True:
                 while not begun or (judge.has_room and len(begun) * judge.together < AHEAD):
                     if not (batch := list(islice(source, judge.together))):

@@ -78,7 +78,7 @@ def _with(addition: str) -> Callable[[Mapping[str, Any]], Draft]:
 
 
 _DRAFTS: tuple[Callable[[Mapping[str, Any]], Draft], ...] = (
-    *[lambda record: CLEAN] * 6,
+    *[lambda record: CLEAN] * 14,
     lambda record: {"subject": _text(record)[:150], "body": _text(record)},
     lambda record: {**CLEAN, "body": f"{CLEAN['body']}\n\n{_text(record)}"},
     lambda record: {**CLEAN, "subject": f"Hello\r\nBcc: {EVIL_ADDRESS}"},

@@ -59,7 +59,7 @@ def injections() -> list[str]:
 
 def poisoned(texts: list[str]) -> Iterator[Lead]:
     """Leads with an injection as message and in one more field: with all fields in a campaign, else with some
-    in turn. Of every eight one said no, one nothing, and one has no domain: its company is to be judged."""
+    in turn. A quarter said no, a quarter nothing; one in eight has no domain: its company is to be judged."""
     with (SAMPLE / "directory.csv").open(encoding="utf-8", newline="") as source:
         known = [row for row in csv.DictReader(source) if row["website"] and row["country"] in ZONES]
     each = len(FIELDS) if WHOLE else max(1, 84 // len(texts))
@@ -78,7 +78,7 @@ def poisoned(texts: list[str]) -> Iterator[Lead]:
             "ticker": "",
             "message": text,
             "source": "web form",
-            "consent": {0: "opted_out", 1: "unknown"}.get(number % 8, "opted_in"),
+            "consent": {0: "opted_out", 1: "unknown"}.get(number // 2 % 4, "opted_in"),
             "timezone": ZONES[company["country"]],
         }
         if number % 8 == 2:

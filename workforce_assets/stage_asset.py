@@ -2,6 +2,7 @@
 
 import time
 from collections import deque
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -20,6 +21,7 @@ from specialists.tools import Effect
 from workforce_assets.columns import columns_of
 from workforce_assets.following import follows, freshness
 from workforce_assets.lately import lately
+from workforce_assets.live import Live
 from workforce_assets.made_from import made_from
 from workforce_assets.manager import StageLine, Workforce
 from workforce_assets.partitions import DAYS
@@ -70,7 +72,8 @@ def stage_asset(workforce: Workforce, line: StageLine) -> dg.AssetsDefinition:
         at = context.resources.clock.instant(context)
         stage = specialist.stage(workforce, line, world, at, run_budget(context))
         done = (row for row in upstream.rows() if row["disposition"] == "done")
-        made = write(context, line.asset, stage_schema(made_by), stage.run(done))
+        rows, calls = stage.run(done), stage.pulse.calls
+        made = write(context, line.asset, stage_schema(made_by), rows, done_rows(upstream), calls)
         if source is not None:
             keep_receipt(published, Receipt(source, made.value.sha256()))
         return made
@@ -85,13 +88,28 @@ def run_budget(context: dg.AssetExecutionContext) -> RunBudget:
     return RunBudget(context.run.run_id, float(tagged) if tagged else None, follows)
 
 
+def done_rows(file: LakeFile) -> int:
+    """Of an asset: as many as the next stage makes."""
+    dispositions = (batch.column("disposition") for batch in file.batches(["disposition"]))
+    return sum(column.to_pylist().count("done") for column in dispositions)
+
+
 def write(
-    context: dg.AssetExecutionContext, asset: str, schema: Any, rows: Any
+    context: dg.AssetExecutionContext,
+    asset: str,
+    schema: Any,
+    rows: Any,
+    of: int | None = None,
+    calls: Callable[[], int] = lambda: 0,
 ) -> dg.MaterializeResult[LakeFile]:
-    """Stream the rows to the lake's staging and say what they were. The IO manager publishes them."""
+    """Stream the rows to the lake's staging and say what they were. The IO manager publishes them.
+
+    `of`: how many rows there will be, where that is known; `calls`: those under way, whenever it is asked.
+    """
     world: WorldResource = context.resources.world
     summary, started = Summary(), time.monotonic()
-    watched = summary.watch(rows, context.resources.progress.watcher(context, asset))
+    live = Live(summary, of, calls)
+    watched = summary.watch(rows, context.resources.progress.watcher(context, asset, live))
     file = world.lake().stage(asset, context.partition_key, schema, watched, world.home.staging)
     seconds = time.monotonic() - started
     context.log.info(
@@ -104,7 +122,7 @@ def write(
 def reuse(context: dg.AssetExecutionContext, asset: str, file: LakeFile) -> dg.MaterializeResult[LakeFile]:
     """A finished partition stays as it is; its counts are told again."""
     summary, started = Summary(), time.monotonic()
-    progress = context.resources.progress.watcher(context, asset)
+    progress = context.resources.progress.watcher(context, asset, Live(summary))
     told = [name for name in file.columns() if name in Summary.COLUMNS]
     deque(summary.watch(file.rows(told), progress), maxlen=0)
     context.log.info(

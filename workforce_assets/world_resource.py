@@ -1,5 +1,6 @@
 """Dagster's handle on the home: opens partitions, and reports progress."""
 
+import time
 from collections.abc import Callable
 from datetime import date
 from functools import cache
@@ -15,10 +16,12 @@ from resources.home import Home
 from resources.lake import Lake
 from resources.store.engine import open_engine
 from resources.store.migrate import check_version
+from workforce_assets.live import Live
 from workforce_assets.settings import Settings
 from workforce_assets.world import World
 
-LOG_EVERY = 10_000
+# Whichever comes first: rules decide thousands of rows a second, hosted models tens.
+LOG_EVERY_ROWS, LOG_EVERY_SECONDS = 10_000, 30.0
 
 
 class WorldResource(dg.ConfigurableResource[Any]):
@@ -46,12 +49,16 @@ class WorldResource(dg.ConfigurableResource[Any]):
 
 
 class LogProgress:
-    """Progress as step logs: one line per 10,000 rows."""
+    """Progress as step logs: a line for every 10,000 rows, and after every half minute."""
 
-    def watcher(self, context: dg.AssetExecutionContext, asset: str) -> Callable[[int], None]:
+    def watcher(self, context: dg.AssetExecutionContext, asset: str, live: Live) -> Callable[[int], None]:
+        told = time.monotonic()
+
         def tell(rows: int) -> None:
-            if rows % LOG_EVERY == 0:
-                context.log.info(f"{asset} {context.partition_key}: {rows:,} rows so far")
+            nonlocal told
+            if rows % LOG_EVERY_ROWS == 0 or time.monotonic() - told >= LOG_EVERY_SECONDS:
+                told = time.monotonic()
+                context.log.info(f"{asset} {context.partition_key}: {live.words()} so far")
 
         return tell
 

@@ -99,8 +99,9 @@ MUTANTS = (
     Mutant(
         "held records are lost",
         "workforce_assets/stage_asset.py",
-        "stage_schema(made_by), stage.run(done))",
-        'stage_schema(made_by), (r for r in stage.run(done) if r["disposition"] != "held"))',
+        "rows, calls = stage.run(done), stage.pulse.calls",
+        'rows = (r for r in stage.run(done) if r["disposition"] != "held")\n'
+        "        calls = stage.pulse.calls",
         "tests/test_pipeline.py::test_rows_in_are_rows_out_at_every_stage",
     ),
     Mutant(

@@ -40,7 +40,7 @@ MUTANTS = (
     Mutant(
         "what is written to a cache is forecast as read",
         "workforce_assets/forecast/judgement_cost.py",
-        "price.worst_case(ceil(tokens_in.high), ceil(tokens_out.high)),",
+        "price.worst_case(ceil(tokens_in.high), ceil(tokens_out.high), batch=batch),",
         "price.usage(Counts(ceil(tokens_in.high), ceil(tokens_out.high))).usd,",
         f"{TESTS}::test_a_bill_lies_inside_its_forecast",
     ),

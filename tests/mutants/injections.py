@@ -13,10 +13,10 @@ MUTANTS = (
         f"{TESTS}test_no_link_leaves_but_the_campaign_s",
     ),
     Mutant(
-        "saying nothing is saying yes",
+        "saying no is saying yes",
         "resources/lead_rows.py",
-        '**dict.fromkeys(("", "unknown"), "unknown"),',
-        '**dict.fromkeys(("", "unknown"), "opted_in"),',
+        '"n", "f", "0"), "opted_out"),',
+        '"n", "f", "0"), "opted_in"),',
         f"{TESTS}test_nobody_is_written_to_who_may_not_be",
     ),
     Mutant(

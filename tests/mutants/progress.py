@@ -1,0 +1,22 @@
+"""What is told while a stage is at work."""
+
+from tests.mutants.mutant import Mutant
+
+TESTS = "tests/test_progress.py::"
+
+MUTANTS = (
+    Mutant(
+        "calls in flight are those of the limit",
+        "specialists/judging.py",
+        "return min(self._begun - self._ended, self._in_flight)",
+        "return self._in_flight",
+        f"{TESTS}test_calls_under_way_are_seen_and_money_is_projected",
+    ),
+    Mutant(
+        "a slow stage is silent until its ten thousandth row",
+        "workforce_assets/world_resource.py",
+        "if rows % LOG_EVERY_ROWS == 0 or time.monotonic() - told >= LOG_EVERY_SECONDS:",
+        "if rows % LOG_EVERY_ROWS == 0:",
+        f"{TESTS}test_step_logs_tell_it_after_rows_and_after_time",
+    ),
+)
