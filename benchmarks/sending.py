@@ -26,6 +26,7 @@ import aiosmtplib
 from resources.mail.relay import parse_relay
 from resources.mail.sending import send_all
 from resources.mail.smtp import CONNECTIONS, SmtpMailer
+from resources.mail.wire_log import WireLog
 from tests.campaign import AT, BODY, SENDER, Job, new_job
 from tests.smtp_server import Running, smtp_server
 
@@ -42,7 +43,7 @@ def main() -> None:
             ready = [send.build().content for send in job.sends(job.ledger())]
             rates["bare_prebuilt"].append(_rate(job, partial(_bare, job, server, ready.__getitem__)))
             rates["bare_built"].append(_rate(job, partial(_bare, job, server, _built)))
-            rates["sender"].append(_rate(job, partial(_ours, job)))
+            rates["sender"].append(_rate(job, partial(_ours, job, Path(folder) / "wire")))
     medians = {name: median(found) for name, found in rates.items()}
     sys.stdout.write(
         json.dumps(
@@ -67,9 +68,9 @@ def _rate(job: Job, send: Callable[[], None]) -> float:
     return len(job.contacts) / (time.perf_counter() - started)
 
 
-def _ours(job: Job) -> None:
+def _ours(job: Job, wire: Path) -> None:
     ledger = job.ledger()
-    send_all(ledger, SmtpMailer(parse_relay(job.url)), job.sends(ledger))
+    send_all(ledger, SmtpMailer(parse_relay(job.url), log=WireLog(wire)), job.sends(ledger))
 
 
 def _bare(job: Job, server: Running, message: Callable[[int], bytes]) -> None:
