@@ -38,7 +38,8 @@ dbt_project/target/manifest.json: .venv/ready $(shell find dbt_project -name '*.
 # Kills, faults and runs at once against a local SMTP server, the whole of it.
 campaign: .venv/ready
 	WORKFORCE_CAMPAIGN=1 $(BIN)/python -m pytest tests/test_budget_campaign.py tests/test_gateway_faults.py \
-		tests/test_unsubscribe.py tests/test_every_zone.py tests/test_resending.py
+		tests/test_unsubscribe.py tests/test_every_zone.py tests/test_resending.py \
+		tests/test_warehouse_reader.py
 	$(BIN)/python -m benchmarks.campaign
 	$(BIN)/python -m benchmarks.campaign --postgresql --kills 20 --sends 1000 --each 5
 
