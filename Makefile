@@ -24,7 +24,7 @@ test: .venv/ready marts lint types contracts
 mutants: .venv/ready marts
 	WORKFORCE_MUTANTS=all $(BIN)/python -m pytest --numprocesses 2 --dist worksteal tests/test_mutants.py
 
-# There are no YAML components to check, and looking for them takes 100 MB.
+# There are no YAML components to check, and looking for them takes 50 MB.
 dev: .venv/ready marts
 	$(BIN)/workforce migrate
 	$(BIN)/dg dev --no-check-yaml
