@@ -55,4 +55,11 @@ MUTANTS = (
         'word.partition("=")[0] == "--house"',
         "tests/test_cli.py::test_bad_usage_is_one_line_and_exit_2",
     ),
+    Mutant(
+        "what follows from a missing stage is not listed",
+        "workforce_assets/staleness.py",
+        "if found is None and line.of in stale:",
+        "if False:",
+        "tests/test_stale.py::test_a_day_that_was_stopped_lists_all_that_is_missing",
+    ),
 )
