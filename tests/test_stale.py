@@ -50,7 +50,7 @@ def test_another_version_makes_the_partition_stale_and_all_that_follows(outbound
 
 
 def test_a_day_that_was_stopped_lists_all_that_is_missing(outbound: Outbound) -> None:
-    """The first stage that is missing, and all that would follow: nothing was sent, so nothing is sent twice."""
+    """The first stage that is missing, and all that follows; nothing was sent, so nothing is sent twice."""
     outbound.hand_in(limit=20)
     outbound.run()
     for asset in OUTBOUND.assets[2:]:
