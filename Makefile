@@ -30,7 +30,7 @@ test: .venv/compiled marts lint types contracts
 mutants: .venv/compiled marts
 	WORKFORCE_MUTANTS=all $(BIN)/python -m pytest --numprocesses 2 --dist worksteal tests/test_mutants.py
 
-# There are no YAML components to check, and looking for them takes 100 MB.
+# There are no YAML components to check, and looking for them takes 50 MB.
 dev: .venv/ready marts
 	$(BIN)/workforce migrate
 	$(BIN)/dg dev --no-check-yaml
@@ -45,7 +45,7 @@ dbt_project/target/manifest.json: .venv/ready $(shell find dbt_project -name '*.
 campaign: .venv/ready
 	WORKFORCE_CAMPAIGN=1 $(BIN)/python -m pytest tests/test_budget_campaign.py tests/test_gateway_faults.py \
 		tests/test_unsubscribe.py tests/test_every_zone.py tests/test_resending.py tests/test_poisoned_record.py \
-		tests/test_injections.py
+		tests/test_injections.py tests/test_warehouse_reader.py
 	$(BIN)/python -m benchmarks.campaign
 	$(BIN)/python -m benchmarks.campaign --postgresql --kills 20 --sends 1000 --each 5
 

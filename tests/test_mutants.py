@@ -31,7 +31,7 @@ PARTS = (
 )
 
 # Their tests build marts: a build spins for ever in a process that was forked (measured: dbt 1.11, duckdb 2).
-APART = ("tests/test_marts.py", "tests/test_planted_partitions.py")
+APART = ("tests/test_marts.py", "tests/test_planted_partitions.py", "tests/test_warehouse_reader.py")
 
 Run = Callable[[Path, str, Path], int]
 

@@ -71,6 +71,8 @@ class Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.tags.append(tag)
+        if tag == "wbr":  # only a place where a line may break
+            return
         self.loads += [str(value) for name, value in attrs if name in ("src", "href", "xlink:href")]
         self._in_cell = tag in ("td", "b")
         if self._in_cell:

@@ -49,6 +49,19 @@ def test_another_version_makes_the_partition_stale_and_all_that_follows(outbound
     assert usd_again(outbound.settings, OUTBOUND, found, AT) == [NOTHING] * 3
 
 
+def test_a_day_that_was_stopped_lists_all_that_is_missing(outbound: Outbound) -> None:
+    """The first stage that is missing, and all that follows; nothing was sent, so nothing is sent twice."""
+    outbound.hand_in(limit=20)
+    outbound.run()
+    for asset in OUTBOUND.assets[2:]:
+        (outbound.settings.home.lake / asset / f"{SAMPLE_DAY}.parquet").unlink()
+    assert [(each.asset, each.why, each.by_itself) for each in stale(outbound)] == [
+        ("scored_leads", "missing, and enriched_leads is there", True),
+        ("drafted_emails", "missing, and follows from scored_leads", True),
+        ("sent_emails", "missing, and follows from drafted_emails", True),
+    ]
+
+
 def test_making_it_again_costs_what_the_forecast_says(
     outbound: Outbound, monkeypatch: pytest.MonkeyPatch
 ) -> None:

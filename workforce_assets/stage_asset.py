@@ -135,8 +135,8 @@ def reuse(context: dg.AssetExecutionContext, asset: str, file: LakeFile) -> dg.M
 def _result(
     context: dg.AssetExecutionContext, asset: str, file: LakeFile, summary: Summary, seconds: float
 ) -> dg.MaterializeResult[LakeFile]:
-    metadata = summary.metadata(seconds)
-    metadata["lately"] = lately(context.instance, asset, context.partition_key, summary.figures())
+    chart = lately(context.instance, asset, context.partition_key, summary.figures())
+    metadata = {**summary.metadata(seconds), "lately": chart}
     return dg.MaterializeResult(value=file, metadata=metadata, data_version=dg.DataVersion(file.sha256()))
 
 

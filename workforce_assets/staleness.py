@@ -74,6 +74,8 @@ def _why(
     stale: set[str],
     found: Mapping[str, Any] | None,
 ) -> str | None:
+    if found is None and line.of in stale:
+        return f"missing, and follows from {line.of}"
     if found is None:
         return f"missing, and {line.of} is there" if recorded_version(instance, line.of, day) else None
     now = blueprint(line.by).decision_version

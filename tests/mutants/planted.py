@@ -22,10 +22,10 @@ MUTANTS = (
         NAMED["source"],
     ),
     Mutant(
-        "a stale value is fresh",
+        "nobody looks for stale values",
         "specialists/enricher/graders.py",
-        'return f"{field} cites {cited.source}, which is no row of the matched company as of {cited.as_of}"',
-        "continue",
+        '"no_stale_or_guessed_values": no_stale_or_guessed_values,',
+        '"no_stale_or_guessed_values": flags_low_confidence,',
         NAMED["stale"],
     ),
     Mutant(
