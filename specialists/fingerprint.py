@@ -19,8 +19,7 @@ _CANDIDATE = {
     "candidates.yaml": "candidate",
     "cases.jsonl": "development_cases",
 }
-# Of the card, limits and what blocks count by value, and bars stand in the evidence; the pin cannot hold its own
-# hash.
+# Of the card, limits and what blocks count by value, bars stand in the evidence; no pin holds its own hash.
 _APART = frozenset({"card.yaml", "pin.json", "__init__.py"})
 # Shared code that a local candidate is made of.
 _LOCAL = ("text_candidate.py", "keyword_candidate.py")
