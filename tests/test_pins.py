@@ -138,6 +138,10 @@ CARDS = {
 @pytest.mark.parametrize("what", CARDS)
 def test_a_changed_card_is_refused(what: str) -> None:
     """A bar lowered, or a grader that no longer blocks, is no way around the evidence."""
+    shipped, candidate = blueprint("writer"), blueprint("writer").pin.candidate
+    assert isinstance(standing(shipped), Proven)
+    now = (fingerprint(shipped.folder, card, candidate) for card in (shipped.card, CARDS[what].card))
+    assert changed(*now) == ([] if "bars" in what else [what])
     found = standing(CARDS[what])
     assert isinstance(found, Unproven) and found.stale and what.split()[-1] in found.why
     with pytest.raises(StaleEvidence, match="run `workforce"):
