@@ -90,8 +90,8 @@ MUTANTS = (
     Mutant(
         "held-out cases leak into tuning",
         "evals/tuning/development.py",
-        "for case in load_cases(path)\n",
-        "for case in __import__('evals.held_out_cases', fromlist=['x']).load_held_out(specialist.name)\n",
+        "for case in load_cases(path)]\n",
+        "for case in __import__('evals.held_out_cases', fromlist=['x']).load_held_out(specialist.name)]\n",
         "tests/test_tune.py::test_held_out_cases_never_reach_the_tuner",
     ),
     Mutant(
