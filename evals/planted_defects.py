@@ -87,14 +87,20 @@ def kills_file(specialist: str, scorecards: Path = SCORECARDS) -> Path:
 
 def load_kills(specialist: Blueprint, scorecards: Path = SCORECARDS) -> dict[str, tuple[int, int]]:
     """Kills per grader as they were last measured. Raises InputError if graders changed since."""
+    found = load_planted(specialist, scorecards)
+    return found.kills() if found is not None else {}
+
+
+def load_planted(specialist: Blueprint, scorecards: Path = SCORECARDS) -> Planted | None:
+    """What the last planting found; None before the first. Raises InputError if graders changed since."""
     path = kills_file(specialist.name, scorecards)
     if not path.exists():
-        return {}
+        return None
     found = Planted.model_validate_json(path.read_text("utf-8"))
     if stale := changed(found.hashes, _hashes(specialist)):
         problem = f"{', '.join(stale)} changed since defects were planted"
         raise InputError(path, problem, f"run `workforce eval {specialist.name} --pin`")
-    return found.kills()
+    return found
 
 
 def write_kills(specialist: Blueprint, found: Planted, scorecards: Path = SCORECARDS) -> None:

@@ -134,11 +134,11 @@ def _cohort_verdicts(
     verdicts: dict[str, dict[str, str | None]] = {record_id: {} for record_id in facts}
     for name, grader in pinned.cohort_graders.items():
         try:
-            failing: Mapping[str, str] = grader(done, facts)
+            failing: Mapping[str, str] = dict(grader(done, facts))
         except Exception as error:  # as with record graders: silence never passes
             failing = dict.fromkeys(facts, f"grader raised {type(error).__name__}: {error}")
         for record_id in facts:
-            verdicts[record_id][name] = failing.get(record_id)
+            verdicts[record_id][name] = str(failing[record_id]) if record_id in failing else None
     return verdicts
 
 

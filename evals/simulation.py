@@ -58,15 +58,22 @@ def rates(bar: float) -> tuple[float, ...]:
 def main(evals: int = 20_000, replays: int = 2_000) -> None:
     """Two tables; every figure is simulated, with one seed."""
     rng = np.random.default_rng(SEED)
-    table = Table("cases", "bar", "true rate", "adopt", "hold", "not enough", "what adopting is")
+    title = f"candidates of a known true pass rate at the gates: {evals:,} evals a line"
+    table = Table(title=title, title_justify="left")
+    for column in ("cases", "bar", "true rate", "adopt", "hold", "not enough", "what adopting is"):
+        table.add_column(column, justify="right")
     for n, bar in SETS:
         for rate in rates(bar):
             one = gates(n, bar, rate, evals, rng)
             says = "power" if rate > bar else "false"
             shares = (f"{share:.1%}" for share in (one.adopt, one.hold, one.not_enough))
-            table.add_row(f"{n:,}", f"{bar:g}", f"{rate:.2%}", *shares, says)
+            last = rate == rates(bar)[-1]
+            table.add_row(f"{n:,}", f"{bar:g}", f"{rate:.2%}", *shares, says, end_section=last)
     Console().print(table)
-    again = Table("cases", "true rate", "replays against itself that alarm")
+    title = f"replays of a candidate against itself: {replays:,} a line"
+    again = Table(
+        "cases", "true rate", "replays against itself that alarm", title=title, title_justify="left"
+    )
     for n, rate in ((60, 0.90), (300, 0.93), (1_000, 0.99)):
         again.add_row(f"{n:,}", f"{rate:.0%}", f"{alarms(n, rate, replays, rng):.1%}")
     Console().print(again)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from resources.errors import OneLineError
 from specialists.fingerprint import HELD_OUT, changed, fingerprint
-from specialists.pin import Pin
+from specialists.pin import Evidence, Pin
 from specialists.specialist import Blueprint, blueprint
 
 
@@ -46,11 +46,22 @@ def standing(specialist: Blueprint, held_out: Path = HELD_OUT) -> Proven | Unpro
     if differing:
         why = f"{', '.join(differing)} changed since its evidence was measured"
         return Unproven(why, f"workforce eval {name} --pin", stale=True)
+    if bars_of(pin.evidence) != {"right": specialist.card.right} | {
+        grader: one.bar for grader, one in specialist.card.graders.items()
+    }:
+        why = "its evidence was held against other bars than the card's"
+        return Unproven(why, f"workforce pins propose {name}", stale=True)
     if pin.evidence.verdict != "adopt":
         return Unproven(
             f"the verdict on {_named(pin)} is: {pin.evidence.verdict}", f"workforce pins show {name}"
         )
     return Proven()
+
+
+def bars_of(evidence: Evidence) -> dict[str, float]:
+    """Criterion -> the bar that the evidence was held against."""
+    part = evidence.candidate_alone or evidence.rules
+    return {name: found.bar for name, found in part.criteria.items()}
 
 
 def refuse_stale(specialist: Blueprint) -> None:

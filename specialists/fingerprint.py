@@ -19,7 +19,7 @@ _CANDIDATE = {
     "candidates.yaml": "candidate",
     "cases.jsonl": "development_cases",
 }
-# The card's limits count by value, its bars stand in the evidence; the pin cannot hold its own hash.
+# Of the card, limits and what blocks count by value, bars stand in the evidence; no pin holds its own hash.
 _APART = frozenset({"card.yaml", "pin.json", "__init__.py"})
 # Shared code that a local candidate is made of.
 _LOCAL = ("text_candidate.py", "keyword_candidate.py")
@@ -38,6 +38,7 @@ def fingerprint(folder: Path, card: Card, candidate: str | None, held_out: Path 
         parts.pop("prompt", None)  # rules read no prompt
     hashes = {name: _hash(paths, folder.parent) for name, paths in sorted(parts.items())}
     hashes["limits"] = digest(card.limits.model_dump())
+    hashes["blocking"] = digest({name: one.blocking for name, one in card.graders.items()})
     hashes["held_out"] = held_out_hash(folder.name, held_out)
     return hashes
 

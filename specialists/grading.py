@@ -41,7 +41,8 @@ CohortGrader = Callable[[Iterable[Row], Mapping[str, Facts]], Mapping[str, str]]
 
 
 def grade(graders: Mapping[str, RecordGrader], record: Any, output: Any, facts: Facts) -> list[Verdict]:
-    """Every grader's verdict. A grader that raises has failed its output: silence never passes."""
+    """Every grader's verdict. One that raises, or says what is no reason, has failed its output: only None
+    passes."""
     return [_verdict(name, grader, record, output, facts) for name, grader in graders.items()]
 
 
@@ -50,6 +51,8 @@ def _verdict(name: str, grader: RecordGrader, record: Any, output: Any, facts: F
         reason = grader(record, output, facts)
     except Exception as error:  # a crashing grader must fail closed, whatever it raised
         return Verdict(name, False, f"grader raised {type(error).__name__}: {error}")
+    if not (reason is None or (isinstance(reason, str) and reason)):
+        return Verdict(name, False, f"grader said {reason!r:.80}, which is no reason")
     return Verdict(name, reason is None, reason)
 
 

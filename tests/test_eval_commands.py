@@ -12,6 +12,7 @@ import pytest
 from typer.testing import CliRunner
 
 from evals import measuring, pinning
+from evals.planted_defects import load_planted
 from evals.scorecard_rows import SCORECARDS
 from specialists.pin import load_pin
 from specialists.specialist import ROOT, Blueprint, blueprint
@@ -40,6 +41,16 @@ def test_pins_at_a_glance() -> None:
     assert "outbound  right at every stage: at least" in shown
     words = ("adopted", "clears", "hold", "not enough evidence", "never evaluated")
     assert [word for word in words if word not in shown] == []
+
+
+def test_what_graders_caught_at_a_glance() -> None:
+    """Every grader of a card with every kind planted for it, and how many of how many it caught."""
+    shown = RUN.invoke(app, ["pins", "graders"]).output
+    for name in measuring.specialists_with_cases():
+        planted = load_planted(blueprint(name))
+        assert planted is not None and all(kind in shown for kind in planted.kinds)
+        assert all(grader in shown for grader in blueprint(name).card.graders)
+    assert "planted defects caught" in shown and "cannot gate" not in shown
 
 
 def test_verify_passes_on_what_is_shipped_and_fails_on_a_forged_pin(monkeypatch: pytest.MonkeyPatch) -> None:

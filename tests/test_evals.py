@@ -160,21 +160,29 @@ def crash(*_: object) -> str | None:
     raise RuntimeError("grader broke")
 
 
-def test_a_crashing_grader_never_raises_a_score() -> None:
-    """It fails whatever it should have graded; the others keep their figures."""
-    cases = rule_cases("writer", 80)
+def late(*_: object) -> str | None:
+    raise TimeoutError("60 s")
+
+
+@pytest.mark.parametrize(
+    "tone", [crash, late, lambda *_: True, lambda *_: False, lambda *_: "", lambda *_: 1.0]
+)
+def test_a_grader_that_breaks_never_raises_a_score(tone: Any) -> None:
+    """A crash, a time-out, nonsense: what it should have graded has failed; the others keep their figures."""
+    cases = rule_cases("writer", 240)
     whole = part("writer", cases, by_rules("writer", cases))
-    broken_tone = with_graders("writer", tone=crash)
+    broken_tone = with_graders("writer", tone=tone)
     found = part("writer", cases, by_rules("writer", cases, broken_tone), broken_tone)
     assert found.criteria["tone"].passed == 0 and found.criteria["tone"].n == whole.criteria["tone"].n
     for name, criterion in found.criteria.items():
         assert criterion.lower_bound <= whole.criteria[name].lower_bound
 
 
-def test_a_crashing_cohort_grader_fails_every_row() -> None:
+@pytest.mark.parametrize("grader", [crash, late, lambda *_: None, lambda *_: 1.0])
+def test_a_cohort_grader_that_breaks_fails_every_row(grader: Any) -> None:
     cases = rule_cases("enricher", 60)
     loaded = blueprint("enricher")
-    broken_identity = replace(loaded, cohort_graders={"consistent_identity": crash})
+    broken_identity = replace(loaded, cohort_graders={"consistent_identity": grader})
     found = part("enricher", cases, by_rules("enricher", cases, broken_identity))
     assert found.criteria["consistent_identity"].passed == 0
 

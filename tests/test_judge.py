@@ -1,7 +1,8 @@
 """The judge of tone: held against labels, silent where it fails, and deaf to what a draft says to it."""
 
+import shutil
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 
@@ -10,13 +11,14 @@ import pytest
 from evals.held_out_cases import HeldOutCase, load_held_out
 from evals.label_agreement import LabelAgreement, label_agreement
 from evals.measuring import measure
-from evals.pinning import evidence_for, of_labels
+from evals.pinning import evidence_for, mismatches, of_labels, proposed
 from evals.runner import evaluate
 from evals.scorecard_rows import Rows
 from resources.gateway.answers import Answer, Answered, Malformed, OverBudget, Refused, Unavailable, Usage
 from resources.gateway.ports import Question
 from resources.gateway.purse import Purse
 from resources.gateway.record_text import shown
+from specialists.evidence import StaleEvidence, refuse_stale
 from specialists.specialist import blueprint
 
 JUDGE = blueprint("judge")
@@ -87,6 +89,21 @@ def test_one_authors_labels_pin_nothing(tmp_path: Path) -> None:
     assert found.rules.cases == 0 and found.graders_killed["says_why"][0] > 0
     assert found.verdict == "not enough evidence"
     assert {name: one.verdict for name, one in of_labels(JUDGE, tmp_path).items()} == {MODEL: "unproven"}
+
+
+def test_another_prompt_is_another_judge(tmp_path: Path) -> None:
+    """A judge's pin is evidence like any other: one letter, and neither the pin follows nor does it judge."""
+    shutil.copytree(JUDGE.folder, tmp_path / "judge", ignore=shutil.ignore_patterns("__pycache__"))
+    copied, cards = replace(JUDGE, folder=tmp_path / "judge"), tmp_path / "scorecards"
+    measure(copied, ["rules", MODEL], TODAY, 1, 1.0, gateway_of=lambda _: Script(knowing), scorecards=cards)
+    pinned = replace(copied, pin=proposed(copied, MODEL, cards))
+    assert list(mismatches(pinned, cards)) == []
+    refuse_stale(pinned)
+    prompt = copied.folder / "prompt.md"
+    prompt.write_text(prompt.read_text("utf-8").replace("You say", "You tell"), "utf-8")
+    assert any("prompt changed" in line for line in mismatches(pinned, cards))
+    with pytest.raises(StaleEvidence, match="prompt changed"):
+        refuse_stale(pinned)
 
 
 def crash(question: Question) -> Answer:

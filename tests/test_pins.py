@@ -18,6 +18,7 @@ from evals.runner import evaluate
 from evals.scorecard_rows import RULES, SCORECARDS, Rows, load_rows, rows_file, write_rows
 from resources.errors import OneLineError
 from specialists.evidence import Proven, StaleEvidence, Unproven, refuse_stale, standing, unproven
+from specialists.fingerprint import changed, fingerprint
 from specialists.pin import Pin, PinError, load_pin, written
 from specialists.specialist import ROOT, Blueprint, blueprint
 
@@ -116,11 +117,68 @@ def test_a_changed_held_out_line_is_refused(name: str, tmp_path: Path) -> None:
     assert isinstance(found, Unproven) and found.stale and "held_out" in found.why
 
 
-def test_changed_limits_are_refused() -> None:
-    specialist = blueprint("writer")
-    limits = specialist.card.limits.model_copy(update={"max_output_tokens": 1})
-    found = standing(replace(specialist, card=specialist.card.model_copy(update={"limits": limits})))
-    assert isinstance(found, Unproven) and found.stale
+def with_card(**changes: Any) -> Blueprint:
+    loaded = blueprint("writer")
+    return replace(loaded, card=loaded.card.model_copy(update=changes))
+
+
+def with_grader(**changes: Any) -> Blueprint:
+    graders = blueprint("writer").card.graders
+    return with_card(graders={**graders, "tone": graders["tone"].model_copy(update=changes)})
+
+
+CARDS = {
+    "limits": with_card(limits=blueprint("writer").card.limits.model_copy(update={"max_output_tokens": 1})),
+    "blocking": with_grader(blocking=False),
+    "bars": with_grader(bar=0.5),
+    "other bars": with_card(right=0.999),
+}
+
+
+@pytest.mark.parametrize("what", CARDS)
+def test_a_changed_card_is_refused(what: str) -> None:
+    """A bar lowered, or a grader that no longer blocks, is no way around the evidence."""
+    shipped, candidate = blueprint("writer"), blueprint("writer").pin.candidate
+    assert isinstance(standing(shipped), Proven)
+    now = (fingerprint(shipped.folder, card, candidate) for card in (shipped.card, CARDS[what].card))
+    assert changed(*now) == ([] if "bars" in what else [what])
+    found = standing(CARDS[what])
+    assert isinstance(found, Unproven) and found.stale and what.split()[-1] in found.why
+    with pytest.raises(StaleEvidence, match="run `workforce"):
+        refuse_stale(CARDS[what])
+    assert list(mismatches(CARDS[what]))
+
+
+PARTS = {
+    "prompt.md": "prompt",
+    "schema.py": "schema",
+    "tools.py": "tools",
+    "rules.py": "rules",
+    "graders.py": "graders",
+    "candidates.py": "candidate",
+    "cases.jsonl": "development_cases",
+}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_file_of_a_specialist_is_hashed(copied: Callable[[str], Blueprint], name: str) -> None:
+    """One letter more in any of them, and the hash of what it is differs: of that, and of nothing else."""
+    specialist = copied(name)
+    folder, card = specialist.folder, specialist.card
+    candidate = next((one for one in card.candidates if one.startswith("local/")), card.candidates[0])
+    unhashed = {"card.yaml", "pin.json", "__init__.py"} | (
+        set() if candidate.startswith("local/") else {"cases.jsonl"}
+    )
+    before = fingerprint(folder, card, candidate)
+    files = [path for path in folder.rglob("*") if path.is_file() and path.name not in unhashed]
+    assert {"prompt.md", "schema.py", "tools.py", "rules.py", "graders.py"} <= {path.name for path in files}
+    for path in files:
+        content = path.read_bytes()
+        path.write_bytes(content + b" ")
+        found = changed(before, fingerprint(folder, card, candidate))
+        assert len(found) == 1 and PARTS.get(path.name, found[0]) == found[0], path
+        path.write_bytes(content)
+    assert changed(before, fingerprint(folder, card, candidate)) == []
 
 
 def test_another_candidate_needs_its_own_evidence() -> None:

@@ -1,4 +1,4 @@
-"""Development cases as a tuner sees them: the record as judgement may see it, and what is wrong with an answer.
+"""Development cases as a tuner sees them: the record as judgement may see it, what is wrong with an answer.
 
 Nothing here reads `evals/held_out/`: what tunes a prompt never sees what proves it.
 """

@@ -32,6 +32,20 @@ MUTANTS = (
         "tests/test_replay.py::test_the_senders_effect_is_off",
     ),
     Mutant(
+        "a replay's purse has no bottom",
+        "workforce_assets/replay/replay.py",
+        "TrialJournal(), Purse(usd), self.setting",
+        "TrialJournal(), Purse(usd + 100), self.setting",
+        "tests/test_replay.py::test_the_purse_has_a_bottom",
+    ),
+    Mutant(
+        "a replay compares whatever rows there are",
+        "workforce_assets/replay/replay.py",
+        'if before is None or before["record_id"] != now["record_id"]:',
+        "if before is None:",
+        "tests/test_replay.py::test_a_file_of_other_records_is_refused",
+    ),
+    Mutant(
         "any difference alarms",
         "evals/paired_rows.py",
         "return self.paired.p_value < 1 - CONFIDENCE",
@@ -62,8 +76,8 @@ MUTANTS = (
     Mutant(
         "a draft that a grader fails is right",
         "evals/tuning/development.py",
-        "failed = [v for v in grade(specialist.record_graders, record, decision.output, facts) if not v.passed]",
-        "failed = list[Any]()",
+        "record, decision.output, facts) if not v.passed]",
+        "record, decision.output, facts) if False]",
         "tests/test_tune.py::test_drafts_are_tuned_by_what_graders_say",
     ),
     Mutant(
@@ -76,8 +90,8 @@ MUTANTS = (
     Mutant(
         "held-out cases leak into tuning",
         "evals/tuning/development.py",
-        "for case in load_cases(path)\n",
-        "for case in __import__('evals.held_out_cases', fromlist=['x']).load_held_out(specialist.name)\n",
+        "for case in load_cases(path)]\n",
+        "for case in __import__('evals.held_out_cases', fromlist=['x']).load_held_out(specialist.name)]\n",
         "tests/test_tune.py::test_held_out_cases_never_reach_the_tuner",
     ),
     Mutant(

@@ -21,6 +21,11 @@ def at_a_glance(context: typer.Context) -> None:
             for name in specialists_with_cases():
                 _print(name)
             _print_floors()
+        OUT.print(
+            "\n▶ pinned  ✓ clears every bar  ✗ hold: below a bar  … not enough evidence  · never evaluated\n"
+            "right: as the held-out case says · at least: its lower bound, 95 % sure · USD: per record\n"
+            "in full: workforce pins show SPECIALIST · the graders: workforce pins graders"
+        )
 
 
 @pins.command()
@@ -40,6 +45,25 @@ def show(specialist: Name) -> None:
             print_label_agreement(candidate, found)
         if specialist == "writer":
             print_agreement(agreement())
+
+
+@pins.command()
+def graders(
+    specialist: Annotated[str | None, typer.Argument(help="which specialist; default: all")] = None,
+) -> None:
+    """What each grader caught of the defects planted into outputs that had passed."""
+    from evals.measuring import specialists_with_cases
+    from evals.planted_defects import load_planted
+    from evals.runner import named
+    from workforce_assets.cli.scorecards import print_kills
+
+    with input_errors():
+        for name in specialists_with_cases() if specialist is None else (specialist,):
+            planted = load_planted(named(name))
+            if planted is None:
+                OUT.print(f"{name}: no defects were planted yet; run `workforce eval {name}`")
+            else:
+                print_kills(name, planted)
 
 
 @pins.command()

@@ -7,6 +7,7 @@ from evals.agreement import Agreed
 from evals.chain import Floor
 from evals.label_agreement import LabelAgreement
 from evals.pinning import Rung
+from evals.planted_defects import Planted
 from specialists.pin import Part
 from specialists.specialist import Blueprint
 from workforce_assets.cli.console import OUT, compact_table
@@ -55,6 +56,21 @@ def scorecard_json(parts: Mapping[str, Part]) -> dict[str, Any]:
     return {decider: part.model_dump(mode="json") for decider, part in parts.items()}
 
 
+def print_kills(specialist: str, planted: Planted) -> None:
+    """Every kind of defect that was planted into passing outputs, under the grader that must catch it."""
+    caught = sum(killed for _, killed, _ in planted.kinds.values())
+    total = sum(count for _, _, count in planted.kinds.values())
+    title = f"{specialist} · {caught} of {total} planted defects caught"
+    table = compact_table(title, "grader", "caught", "of")
+    table.add_column(" kind of defect", no_wrap=True)
+    before = ""
+    for kind, (grader, killed, count) in sorted(planted.kinds.items(), key=lambda one: one[1][0]):
+        missed = "" if killed == count > 0 else "  [red]cannot gate[/]"
+        table.add_row("" if grader == before else grader, str(killed), str(count), f" {kind}{missed}")
+        before = grader
+    OUT.print(table)
+
+
 def print_floor(workforce: str, floor: Floor) -> None:
     """The chain's floor, and the links it is made of."""
     links = " · ".join(f"{name} {bound:.3f}" for name, bound in floor.links.items())
@@ -68,7 +84,7 @@ def print_ladder(specialist: Blueprint, rungs: Sequence[Rung], proven: str) -> N
     """One specialist's candidates, smallest first; the pinned one is marked."""
     card = specialist.card
     pinned = specialist.pin.candidate or "rules alone"
-    OUT.print(f"[bold]{card.name}[/]  posture {card.posture} · pinned {pinned} · {proven}")
+    OUT.print(f"[bold]{card.name}[/]  posture {card.posture} · pinned {pinned}\n  {proven}")
     table = compact_table("", "candidate", "right", "at least", "USD")
     table.add_column("verdict")  # the only one that may wrap: a name cut short names nothing
     for rung in rungs:
@@ -79,7 +95,7 @@ def print_ladder(specialist: Blueprint, rungs: Sequence[Rung], proven: str) -> N
 
 
 def _figures(part: Part | None) -> tuple[str, ...]:
-    if part is None:
+    if part is None or not part.cases:
         return ("", "", "")
     right = part.criteria["right"]
     share = f"{right.passed}/{right.n}"
