@@ -4,6 +4,7 @@ import io
 from dataclasses import dataclass, replace
 from typing import Any
 
+import dagster as dg
 import pytest
 from rich.console import Console
 
@@ -71,6 +72,28 @@ def test_step_logs_tell_it_after_rows_and_after_time(monkeypatch: pytest.MonkeyP
     for row in (1, 2, 3):
         tell(row)
     assert context.said == ["scored_leads 2026-03-02: 0 of 5 rows · 7 in flight so far"]
+    (seen,) = context.seen
+    assert (seen.asset_key.to_user_string(), seen.partition) == ("scored_leads", "2026-03-02")
+    assert {name: value.value for name, value in seen.metadata.items()} == {
+        "rows": 0, "rows_in_all": 5, "calls_in_flight": 7, "cost_usd": 0.0,
+    }  # fmt: skip
+
+
+def test_what_is_seen_while_a_step_runs_stands_in_the_event_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And the partition is no more made by it than it was."""
+    monkeypatch.setattr(world_resource, "LOG_EVERY_SECONDS", 0.0)
+    instance = dg.DagsterInstance.ephemeral()
+
+    @dg.asset(partitions_def=dg.StaticPartitionsDefinition(["2026-03-02"]))
+    def slow(context: dg.AssetExecutionContext) -> None:
+        summary = Summary(rows=2, cost_usd=0.5)
+        LogProgress().watcher(context, "slow", Live(summary, 8))(2)
+        assert instance.get_materialized_partitions(dg.AssetKey("slow")) == set()
+
+    assert dg.materialize([slow], partition_key="2026-03-02", instance=instance).success
+    (record,) = instance.fetch_observations(dg.AssetKey("slow"), limit=5).records
+    assert record.asset_observation is not None
+    assert record.asset_observation.metadata["projected_usd"].value == 2.0
 
 
 class _Context:
@@ -80,6 +103,10 @@ class _Context:
 
     def __init__(self) -> None:
         self.said: list[str] = []
+        self.seen: list[dg.AssetObservation] = []
+
+    def log_event(self, event: dg.AssetObservation) -> None:
+        self.seen.append(event)
 
     @property
     def log(self) -> Any:

@@ -49,16 +49,24 @@ class WorldResource(dg.ConfigurableResource[Any]):
 
 
 class LogProgress:
-    """Progress as step logs: a line for every 10,000 rows, and after every half minute."""
+    """Progress as step logs: a line for every 10,000 rows, and after every half minute. The latter is an
+    observation of the asset too, whose numbers its page shows while the step runs (an event costs 34 ms).
+    """
 
     def watcher(self, context: dg.AssetExecutionContext, asset: str, live: Live) -> Callable[[int], None]:
         told = time.monotonic()
 
         def tell(rows: int) -> None:
             nonlocal told
-            if rows % LOG_EVERY_ROWS == 0 or time.monotonic() - told >= LOG_EVERY_SECONDS:
+            late = time.monotonic() - told >= LOG_EVERY_SECONDS
+            if late or rows % LOG_EVERY_ROWS == 0:
                 told = time.monotonic()
                 context.log.info(f"{asset} {context.partition_key}: {live.words()} so far")
+            if late:
+                seen = dg.AssetObservation(
+                    asset, "under way", partition=context.partition_key, metadata=live.metadata()
+                )
+                context.log_event(seen)
 
         return tell
 

@@ -15,8 +15,22 @@ MUTANTS = (
     Mutant(
         "a slow stage is silent until its ten thousandth row",
         "workforce_assets/world_resource.py",
-        "if rows % LOG_EVERY_ROWS == 0 or time.monotonic() - told >= LOG_EVERY_SECONDS:",
+        "if late or rows % LOG_EVERY_ROWS == 0:",
         "if rows % LOG_EVERY_ROWS == 0:",
         f"{TESTS}test_step_logs_tell_it_after_rows_and_after_time",
+    ),
+    Mutant(
+        "the asset's page is told of money as if no row were to come",
+        "workforce_assets/live.py",
+        "return usd / rows * self.of if self.of and rows else None",
+        "return usd",
+        f"{TESTS}test_what_is_seen_while_a_step_runs_stands_in_the_event_log",
+    ),
+    Mutant(
+        "the asset's page is told nothing while a step runs",
+        "workforce_assets/world_resource.py",
+        "                context.log_event(seen)",
+        "                pass",
+        f"{TESTS}test_what_is_seen_while_a_step_runs_stands_in_the_event_log",
     ),
 )
