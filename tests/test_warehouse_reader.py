@@ -60,7 +60,9 @@ def test_a_reader_never_fails_a_run(home: Outbound) -> None:
     context = multiprocessing.get_context("spawn")
     opened, enough, told = context.Event(), context.Event(), context.Queue()
     reader = context.Process(
-        target=read_without_end, args=(home.settings.home.warehouse, opened, enough, told)
+        target=read_without_end,
+        args=(home.settings.home.warehouse, opened, enough, told),
+        daemon=True,  # a run that fails must not leave it reading
     )
     reader.start()
     assert opened.wait(60)
