@@ -83,7 +83,9 @@ class Stage:
         """Rules decide what they can; the judgements of the rest are begun."""
         passed = [self._by_rules(row) for row in batch]
         begun = judge.begin({p.key: p.record for p in passed if p.key is not None and p.record is not None})
-        return [replace(p, judged=begun[p.key]) if p.key is not None else p for p in passed]
+        for item in passed:
+            item.judged = begun[item.key] if item.key is not None else None
+        return passed
 
     def _finish(self, batch: list["_Passed"]) -> Iterator[dict[str, Any]]:
         graded = [self._graded(item.record, self._judged(item)) for item in batch]
@@ -146,7 +148,7 @@ class Stage:
         return acted
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Passed:
     """A record after the rules: decided, or waiting for judgement under `key`."""
 

@@ -5,13 +5,13 @@ import time
 from collections.abc import Sequence
 
 import pytest
-from sqlalchemy import Connection, Engine, event, func, select, text
+from sqlalchemy import Connection, Engine, event, func, insert, select, text
 
 from resources.gateway.answers import Answered, Usage
 from resources.journal import JournalKey, Judgement
 from resources.store.engine import open_engine, reading
 from resources.store.group_commit import CommitFailed, GroupCommit
-from resources.store.journal import StoredJournal
+from resources.store.journal import StoredJournal, judgement_values
 from resources.store.tables import journal
 
 pytest_plugins = ["tests.store_fixtures"]
@@ -93,8 +93,8 @@ def test_a_group_that_fails_half_way_leaves_nothing(store: Engine) -> None:
     """All of a transaction or none of it: a payload that fails alone has written nothing either."""
 
     def write_then_fail(connection: Connection, payloads: Sequence[str]) -> list[None]:
-        row = "'v', 'r', 'c', 'd', 'answered', '{}', 0, 0, 0"
-        connection.execute(text(f"INSERT INTO journal VALUES ('x', {row})"))
+        values = judgement_values(_key(1), _judgement(1))
+        connection.execute(insert(journal).values(values))
         raise RuntimeError("power cut")
 
     async def try_it() -> None:

@@ -1,12 +1,14 @@
 """The operations store's engine and its three kinds of transaction, the same on SQLite and PostgreSQL."""
 
 import hashlib
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Insert, Table, create_engine, event, func, make_url, select
 from sqlalchemy.dialects import postgresql, sqlite
+from tenacity import retry, retry_if_exception, stop_after_delay, wait_random
 
 _BUSY_MILLISECONDS = 30_000
 _WRITES = "store_writes"
@@ -62,9 +64,25 @@ def _set_up_sqlite(connection: Any, _: object) -> None:
     # The driver's own implicit transactions would begin too late; ours begin in _begin_sqlite.
     connection.isolation_level = None
     connection.execute(f"PRAGMA busy_timeout = {_BUSY_MILLISECONDS}")
-    connection.execute("PRAGMA journal_mode = WAL")
+    _use_wal(connection)
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _is_busy(error: BaseException) -> bool:
+    return getattr(error, "sqlite_errorcode", None) == sqlite3.SQLITE_BUSY
+
+
+# The first connections to a new file change its mode at once, and SQLite does not ask the busy handler then
+# (sqlite.org/wal.html): of four first migrations at once, one failed with "database is locked" in CI.
+@retry(
+    retry=retry_if_exception(_is_busy),
+    stop=stop_after_delay(_BUSY_MILLISECONDS / 1000),
+    wait=wait_random(0.01, 0.05),
+    reraise=True,
+)
+def _use_wal(connection: Any) -> None:
+    connection.execute("PRAGMA journal_mode = WAL")
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -70,13 +70,20 @@ class GroupCommit:
 
         Payloads of one `apply` are written in the order in which they came.
         """
-        future: asyncio.Future[R] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[R] = loop.create_future()
         with self._lock:
             self._waiting.append(_Waiting(apply, payload, future))
-            wake, self._at_work = not self._at_work, True
+        # A turn of the loop later: what this task, and others in the same turn, want written comes along.
+        loop.call_soon(self._wake)
+        return future
+
+    def _wake(self) -> None:
+        with self._lock:
+            wake = bool(self._waiting) and not self._at_work
+            self._at_work = self._at_work or wake
         if wake:
             self._thread.submit(self._drain)
-        return future
 
     def _drain(self) -> None:
         while group := self._next_group():

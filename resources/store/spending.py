@@ -3,8 +3,8 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import ROUND_CEILING, Decimal
 from functools import cache
+from math import ceil, isfinite
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Insert, Select, bindparam, func, select
@@ -115,11 +115,10 @@ def spent_by_day(engine: Engine, workforce: str) -> dict[str, dict[str, float]]:
 
 
 def nanodollars(usd: float) -> int:
-    """Rounded up. Raises ValueError on a negative amount or one that is not a number."""
-    amount = Decimal(str(usd))
-    if not amount.is_finite() or amount < 0:
+    """Rounded up, but for the dust of floats, a thousandth of one. Raises ValueError on what is no amount."""
+    if not isfinite(usd) or usd < 0:
         raise ValueError(f"{usd} is not an amount of US dollars")
-    return int((amount * 10**9).to_integral_value(ROUND_CEILING))
+    return ceil(round(usd * 1e9, 3))
 
 
 def _sum(connection: Connection, agreeing: Mapping[str, str]) -> int:
