@@ -117,7 +117,7 @@ def main() -> None:
     children = {start(campaign, share, share): share for share in range(PROCESSES)}
     killed = 0
     while children:
-        time.sleep(chance.uniform(0.02, 0.06))
+        time.sleep(chance.uniform(0.005, 0.025))  # so that all kills come before the money is gone
         ended = [child for child in children if os.waitpid(child, os.WNOHANG)[0]]
         for child in ended:
             del children[child]
