@@ -7,8 +7,44 @@ WIRE = "tests/test_gateway_wire.py::"
 LOOP = "tests/test_gateway_loop.py::"
 FLOW = "tests/test_gateway_flow.py::"
 PRICES = "tests/test_gateway_prices.py::"
+CLIENT = "tests/test_anthropic_client.py::"
 
 MUTANTS = (
+    Mutant(
+        "the SDK's headers are not sent",
+        "resources/gateway/anthropic_client.py",
+        'http.build_request("GET", url, headers=said)',
+        'http.build_request("GET", url, headers=sdk.auth_headers)',
+        f"{CLIENT}test_our_requests_carry_what_the_sdks_own_carry",
+    ),
+    Mutant(
+        "the token of a profile is not sent",
+        "resources/gateway/anthropic_client.py",
+        "auth=self.sdk.custom_auth",
+        "auth=None",
+        f"{CLIENT}test_the_token_of_a_profile_is_sent_where_there_is_no_key",
+    ),
+    Mutant(
+        "only a key is sent, no bearer token",
+        "resources/gateway/anthropic_client.py",
+        "sdk = anthropic.AsyncAnthropic(",
+        'sdk = anthropic.AsyncAnthropic(api_key="no-key", ',
+        f"{CLIENT}test_a_bearer_token_is_sent_where_there_is_no_key",
+    ),
+    Mutant(
+        "without a key every record is asked in vain",
+        "resources/gateway/anthropic_client.py",
+        "if sdk.custom_auth is None and not",
+        "if False and not",
+        f"{CLIENT}test_without_a_key_the_run_stops_before_anything_is_asked",
+    ),
+    Mutant(
+        "a profile that cannot be read is a lost connection",
+        "resources/gateway/anthropic_client.py",
+        "except anthropic.AnthropicError as error:",
+        "except anthropic.APIError as error:",
+        f"{CLIENT}test_a_profile_that_cannot_be_read_stops_the_run_and_says_why",
+    ),
     Mutant(
         "a spend limit is a rate limit",
         "resources/gateway/failures.py",

@@ -47,6 +47,7 @@ class Call:
     number: int
     at: float
     path: str
+    headers: Mapping[str, str]
     body: Mapping[str, Any]
     fault: str | None
     tokens: Tokens

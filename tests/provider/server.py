@@ -65,11 +65,11 @@ class Provider:
         if self.latency:
             await asyncio.sleep(self.latency)
         if fault in _STATUS:
-            self._log(number, request.path, body, fault, None)
+            self._log(number, request, body, fault, None)
             return self._error(_STATUS[fault], fault, wire)
         reply = _spoiled(wire.think(self.mind, body), fault)
         tokens = wire.count(self._counter, body, reply)
-        self._log(number, request.path, body, fault, tokens)
+        self._log(number, request, body, fault, tokens)
         raw = json.dumps(wire.message(number, body, reply, tokens)).encode()
         return await self._send(request, raw, fault)
 
@@ -97,11 +97,13 @@ class Provider:
             headers["Retry-After"] = self.plan.retry_after
         return web.json_response(wire.error(status, fault), status=status, headers=headers)
 
-    def _log(self, number: int, path: str, body: Any, fault: str | None, tokens: Any) -> None:
-        kept = body if self._keep else {}
+    def _log(self, number: int, request: web.Request, body: Any, fault: str | None, tokens: Any) -> None:
+        headers, kept = (request.headers, body) if self._keep else ({}, {})
         charged = tokens is not None and FAULTS.get(fault or "", True)
         usd = tokens.usd(body["model"]) if charged else 0.0
-        self.calls.append(Call(number, self.now(), path, kept, fault, tokens or NO_TOKENS, usd))
+        self.calls.append(
+            Call(number, self.now(), request.path, headers, kept, fault, tokens or NO_TOKENS, usd)
+        )
 
     async def _tell(self, _: web.Request) -> web.Response:
         """The log's totals, for whoever runs the server as a process of its own."""
