@@ -1,5 +1,6 @@
 """Ports of a trial: a journal that remembers nothing, a purse with a bottom, and nobody."""
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -19,8 +20,11 @@ class TrialJournal:
     def find(self, keys: Iterable[JournalKey]) -> Mapping[JournalKey, Judgement]:
         return {}
 
-    async def keep(self, key: JournalKey, judgement: Judgement) -> None:
+    def keep(self, key: JournalKey, judgement: Judgement) -> asyncio.Future[None]:
         self.kept[key.record_id] = judgement
+        kept = asyncio.get_running_loop().create_future()
+        kept.set_result(None)
+        return kept
 
     def keep_all(self, judgements: Mapping[JournalKey, Judgement]) -> None:
         self.kept.update({key.record_id: judgement for key, judgement in judgements.items()})

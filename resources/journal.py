@@ -1,5 +1,6 @@
 """The journal's port: every judgement ever made, so that none is paid for twice."""
 
+from asyncio import Future
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
@@ -28,8 +29,11 @@ class Judgement:
 class Journal(Protocol):
     def find(self, keys: Iterable[JournalKey]) -> Mapping[JournalKey, Judgement]: ...
 
-    async def keep(self, key: JournalKey, judgement: Judgement) -> None:
-        """What was paid for: durable when it returns. A key that is already kept stays as it was."""
+    def keep(self, key: JournalKey, judgement: Judgement) -> Future[None]:
+        """What was paid for: durable when the future is done, and before whatever is reserved after this.
+
+        A key that is already kept stays as it was.
+        """
         ...
 
     def keep_all(self, judgements: Mapping[JournalKey, Judgement]) -> None:

@@ -128,6 +128,7 @@ class HostedJudging:
         self._in_flight, self._begun, self._ended, self._ending = in_flight, 0, 0, False
         self._loop = uvloop.new_event_loop()
         self._queue: asyncio.Queue[_Asked | None] = asyncio.Queue()
+        self._keeping: set[asyncio.Future[None]] = set()
         self._thread = Thread(target=self._run, name=f"judging-{specialist.blueprint.name}", daemon=True)
         self._thread.start()
 
@@ -173,6 +174,8 @@ class HostedJudging:
                     await asyncio.sleep(STAGGER)
                     if self._ending:
                         break
+            if self._keeping:
+                await asyncio.wait(self._keeping)
         finally:
             await cast(Gateway, self._specialist.candidate).close()
 
@@ -182,16 +185,29 @@ class HostedJudging:
                 one.judged.cancel()
                 continue
             try:
-                one.judged.set_result(await self._judge(one.key, one.record))
+                judged = _judgement(self._specialist, await ask(self._specialist, one.record, self._budget))
+                if isinstance(judged, Judgement):
+                    self._keep(one, judged)
+                else:
+                    one.judged.set_result(judged)
             except BaseException as error:  # raised where the result is waited for, this thread goes on
                 one.judged.set_exception(error)
             self._ended += 1
 
-    async def _judge(self, key: JournalKey, record: Record) -> Judgement | NotJudged:
-        judged = _judgement(self._specialist, await ask(self._specialist, record, self._budget))
-        if isinstance(judged, Judgement):
-            await self._journal.keep(key, judged)
-        return judged
+    def _keep(self, one: _Asked, judgement: Judgement) -> None:
+        """Nobody waits for it here: it is durable with, or before, what the worker's next call reserves."""
+
+        def told(kept: asyncio.Future[None]) -> None:
+            self._keeping.discard(kept)
+            error = kept.exception()
+            if error is None:
+                one.judged.set_result(judgement)
+            else:
+                one.judged.set_exception(error)
+
+        kept = self._journal.keep(one.key, judgement)
+        self._keeping.add(kept)
+        kept.add_done_callback(told)
 
 
 def known(journal: Journal, asked: Mapping[JournalKey, Record]) -> Mapping[JournalKey, Judgement]:

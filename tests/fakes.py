@@ -1,5 +1,6 @@
 """Real implementations of the ports, in memory, with a log of every call: the oracle of the tests."""
 
+import asyncio
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
@@ -19,8 +20,11 @@ class MemoryJournal:
     def find(self, keys: Iterable[JournalKey]) -> Mapping[JournalKey, Judgement]:
         return {key: self.kept[key] for key in keys if key in self.kept}
 
-    async def keep(self, key: JournalKey, judgement: Judgement) -> None:
+    def keep(self, key: JournalKey, judgement: Judgement) -> asyncio.Future[None]:
         self.kept.setdefault(key, judgement)
+        kept = asyncio.get_running_loop().create_future()
+        kept.set_result(None)
+        return kept
 
     def keep_all(self, judgements: Mapping[JournalKey, Judgement]) -> None:
         self.kept = {**judgements, **self.kept}

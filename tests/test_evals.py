@@ -216,7 +216,11 @@ def test_a_case_passes_only_if_all_its_trials_do() -> None:
 def test_a_journal_of_trials_remembers_nothing() -> None:
     """What was kept is there to be read, and never found."""
     journal, key = TrialJournal(), JournalKey("sender", "v1", "r1", "d1")
-    asyncio.run(journal.keep(key, Judgement("model:x", Answered({}))))
+
+    async def keep() -> None:
+        await journal.keep(key, Judgement("model:x", Answered({})))
+
+    asyncio.run(keep())
     assert journal.kept.keys() == {"r1"} and journal.find([key]) == {}
 
 

@@ -111,7 +111,7 @@ def test_a_cancelled_task_harms_nobody_else(store: Engine) -> None:
     kept = StoredJournal(store, GroupCommit(store))
 
     async def cancel_one() -> list[object]:
-        tasks = [asyncio.create_task(kept.keep(_key(n), _judgement(n))) for n in range(20)]
+        tasks = [kept.keep(_key(n), _judgement(n)) for n in range(20)]
         await asyncio.sleep(0)
         tasks[7].cancel()
         return await asyncio.gather(*tasks, return_exceptions=True)

@@ -1,6 +1,7 @@
 """The journal in the operations store."""
 
 import json
+from asyncio import Future
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -29,9 +30,9 @@ class StoredJournal:
         with reading(self._engine) as connection:
             return find_judgements(connection, keys)
 
-    async def keep(self, key: JournalKey, judgement: Judgement) -> None:
-        """Durable when it returns. A key that is already kept stays as it was. Raises CommitFailed."""
-        await self._commits.commit(insert_judgements, judgement_values(key, judgement))
+    def keep(self, key: JournalKey, judgement: Judgement) -> Future[None]:
+        """Durable once it is done. A key that is already kept stays as it was. Its error: CommitFailed."""
+        return self._commits.post(insert_judgements, judgement_values(key, judgement))
 
     def keep_all(self, judgements: Mapping[JournalKey, Judgement]) -> None:
         """Durable when it returns. A key that is already kept stays as it was."""

@@ -103,10 +103,12 @@ MUTANTS = (
     Mutant(
         "a paid judgement is told to be kept while it only waits",
         "resources/store/journal.py",
-        "await self._commits.commit(insert_judgements, judgement_values(key, judgement))",
+        "return self._commits.post(insert_judgements, judgement_values(key, judgement))",
         "import asyncio\n\n"
-        "        later = self._commits.commit(insert_judgements, judgement_values(key, judgement))\n"
-        "        self._later = asyncio.get_running_loop().create_task(later)",
+        "        self._commits.post(insert_judgements, judgement_values(key, judgement))\n"
+        "        told = asyncio.get_running_loop().create_future()\n"
+        "        told.set_result(None)\n"
+        "        return told",
         f"{CAMPAIGN}::test_what_was_kept_is_never_paid_for_again[sqlite]",
     ),
     Mutant(

@@ -7,9 +7,24 @@ WIRE = "tests/test_gateway_wire.py::"
 LOOP = "tests/test_gateway_loop.py::"
 FLOW = "tests/test_gateway_flow.py::"
 PRICES = "tests/test_gateway_prices.py::"
+PAID = "tests/test_paid_once.py::"
 CLIENT = "tests/test_anthropic_client.py::"
 
 MUTANTS = (
+    Mutant(
+        "what was posted last is written first",
+        "resources/store/group_commit.py",
+        "group, self._waiting = self._waiting, []",
+        "group, self._waiting = self._waiting[-1:], self._waiting[:-1]",
+        f"{PAID}test_every_answer_but_those_in_flight_is_durable_at_each_call[sqlite-1]",
+    ),
+    Mutant(
+        "a stage ends while answers are still on their way into the journal",
+        "specialists/judging.py",
+        "if self._keeping:",
+        "if False:",
+        f"{PAID}test_a_run_that_breaks_off_has_kept_what_was_answered[sqlite]",
+    ),
     Mutant(
         "the SDK's headers are not sent",
         "resources/gateway/anthropic_client.py",
