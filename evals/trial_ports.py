@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from resources.budget import Reservation, cap_reached
-from resources.gateway.answers import Refused, Reply
+from resources.gateway.answers import NotJudged, Refused, Reply
 from resources.gateway.ports import Question
 from resources.gateway.purse import Purse as RecordPurse
 from resources.journal import JournalKey, Judgement
@@ -22,12 +22,23 @@ class TrialJournal:
 
     def keep(self, key: JournalKey, judgement: Judgement) -> asyncio.Future[None]:
         self.kept[key.record_id] = judgement
-        kept = asyncio.get_running_loop().create_future()
-        kept.set_result(None)
-        return kept
+        return _done()
+
+    def tried(self, key: JournalKey, run_id: str, answer: NotJudged) -> asyncio.Future[None]:
+        """A trial's row says why; its steps are nobody's to look up."""
+        return _done()
+
+    def last_try(self, key: JournalKey, run_id: str) -> NotJudged | None:
+        return None
 
     def keep_all(self, judgements: Mapping[JournalKey, Judgement]) -> None:
         self.kept.update({key.record_id: judgement for key, judgement in judgements.items()})
+
+
+def _done() -> asyncio.Future[None]:
+    done = asyncio.get_running_loop().create_future()
+    done.set_result(None)
+    return done
 
 
 @dataclass

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
-from resources.gateway.answers import Answered, Refused
+from resources.gateway.answers import Answered, NotJudged, Refused
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,17 @@ class Journal(Protocol):
 
         A key that is already kept stays as it was.
         """
+        ...
+
+    def tried(self, key: JournalKey, run_id: str, answer: NotJudged) -> Future[None]:
+        """What came to no judgement in this run, with its steps: for the trace, never to be found as one.
+
+        Durable when the future is done.
+        """
+        ...
+
+    def last_try(self, key: JournalKey, run_id: str) -> NotJudged | None:
+        """The last that `tried` was told of this key in this run."""
         ...
 
     def keep_all(self, judgements: Mapping[JournalKey, Judgement]) -> None:

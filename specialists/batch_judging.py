@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 
 from resources.batches.ports import Ask, Batch, Request
 from resources.batches.sending import GivenUp, may_have_it
-from resources.gateway.answers import Malformed, OverBudget, Unavailable, Usage
+from resources.gateway.answers import Malformed, NotJudged, OverBudget, Unavailable, Usage
 from resources.gateway.anthropic_transport import AnthropicTransport
 from resources.gateway.failures import ProviderFailed
 from resources.gateway.hosted import HIDDEN_TOKENS
@@ -19,7 +19,7 @@ from resources.gateway.models import model_of
 from resources.journal import Journal, JournalKey
 from specialists.batching import Batching, attempts
 from specialists.judgement import as_question
-from specialists.judging import TOGETHER, Judged, NotJudged, decided, known
+from specialists.judging import TOGETHER, Judged, decided, known
 from specialists.records import Record
 from specialists.specialist import Specialist
 

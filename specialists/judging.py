@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 import uvloop
 
 from resources.budget import Budget
-from resources.gateway.answers import Answered, Malformed, OverBudget, Refused, Unavailable
+from resources.gateway.answers import Answered, NotJudged, Refused
 from resources.gateway.ports import Gateway
 from resources.journal import Journal, JournalKey, Judgement
 from specialists.judgement import ask, ask_local
@@ -36,7 +36,6 @@ TOGETHER = 500
 # The same for a hosted candidate: no call is in flight while a stage's first and last so many are worked on.
 TOGETHER_HOSTED = 100
 
-NotJudged = Malformed | OverBudget | Unavailable
 Judged = Future[Judgement | NotJudged]
 
 
@@ -67,7 +66,12 @@ class Judging(Protocol):
 
 @contextmanager
 def judging(
-    specialist: Specialist, journal: Journal, budget: Budget, in_flight: int, batching: "Batching | None"
+    specialist: Specialist,
+    journal: Journal,
+    budget: Budget,
+    run_id: str,
+    in_flight: int,
+    batching: "Batching | None",
 ) -> Iterator[Judging]:
     """`in_flight`: calls to a hosted candidate at a time; with `batching`, it is asked in batches instead."""
     if specialist.candidate is None or specialist.blueprint.pin.is_local:
@@ -80,7 +84,7 @@ def judging(
         yield batches
         batches.end()  # not where the stage broke off
         return
-    hosted = HostedJudging(specialist, journal, budget, in_flight)
+    hosted = HostedJudging(specialist, journal, budget, run_id, in_flight)
     try:
         yield hosted
     finally:
@@ -123,9 +127,12 @@ class HostedJudging:
 
     together = TOGETHER_HOSTED
 
-    def __init__(self, specialist: Specialist, journal: Journal, budget: Budget, in_flight: int) -> None:
+    def __init__(
+        self, specialist: Specialist, journal: Journal, budget: Budget, run_id: str, in_flight: int
+    ) -> None:
         self._specialist, self._journal, self._budget = specialist, journal, budget
-        self._in_flight, self._begun, self._ended, self._ending = in_flight, 0, 0, False
+        self._run_id, self._in_flight = run_id, in_flight
+        self._begun, self._ended, self._ending = 0, 0, False
         self._loop = uvloop.new_event_loop()
         self._queue: asyncio.Queue[_Asked | None] = asyncio.Queue()
         self._keeping: set[asyncio.Future[None]] = set()
@@ -185,27 +192,27 @@ class HostedJudging:
                 one.judged.cancel()
                 continue
             try:
-                judged = _judgement(self._specialist, await ask(self._specialist, one.record, self._budget))
-                if isinstance(judged, Judgement):
-                    self._keep(one, judged)
-                else:
-                    one.judged.set_result(judged)
+                answer = await ask(self._specialist, one.record, self._budget)
+                self._keep(one, _judgement(self._specialist, answer))
             except BaseException as error:  # raised where the result is waited for, this thread goes on
                 one.judged.set_exception(error)
             self._ended += 1
 
-    def _keep(self, one: _Asked, judgement: Judgement) -> None:
+    def _keep(self, one: _Asked, judged: Judgement | NotJudged) -> None:
         """Nobody waits for it here: it is durable with, or before, what the worker's next call reserves."""
 
         def told(kept: asyncio.Future[None]) -> None:
             self._keeping.discard(kept)
             error = kept.exception()
             if error is None:
-                one.judged.set_result(judgement)
+                one.judged.set_result(judged)
             else:
                 one.judged.set_exception(error)
 
-        kept = self._journal.keep(one.key, judgement)
+        if isinstance(judged, Judgement):
+            kept = self._journal.keep(one.key, judged)
+        else:
+            kept = self._journal.tried(one.key, self._run_id, judged)
         self._keeping.add(kept)
         kept.add_done_callback(told)
 

@@ -66,7 +66,7 @@ class Stage:
     def run(self, rows: Iterable[Row]) -> Iterator[dict[str, Any]]:
         """One output row for every input row, in order. Raises ProviderDown: what was judged is journaled."""
         source, begun = iter(rows), deque[list[_Passed]]()
-        asked = (self.specialist, self.journal, self.budget, self.in_flight, self.batching)
+        asked = (self.specialist, self.journal, self.budget, self.run_id, self.in_flight, self.batching)
         with frozen_heap(), judging(*asked) as judge:
             self.pulse.judge = judge
             while True:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from resources.budget import Reservation, cap_reached
-from resources.gateway.answers import Answer, OverBudget
+from resources.gateway.answers import Answer, NotJudged, OverBudget
 from resources.gateway.ports import Question
 from resources.gateway.purse import Purse
 from resources.journal import JournalKey, Judgement
@@ -16,6 +16,7 @@ class MemoryJournal:
     """A journal that lives as long as the test."""
 
     kept: dict[JournalKey, Judgement] = field(default_factory=dict)
+    tries: dict[tuple[JournalKey, str], NotJudged] = field(default_factory=dict)
 
     def find(self, keys: Iterable[JournalKey]) -> Mapping[JournalKey, Judgement]:
         return {key: self.kept[key] for key in keys if key in self.kept}
@@ -25,6 +26,15 @@ class MemoryJournal:
         kept = asyncio.get_running_loop().create_future()
         kept.set_result(None)
         return kept
+
+    def tried(self, key: JournalKey, run_id: str, answer: NotJudged) -> asyncio.Future[None]:
+        self.tries[key, run_id] = answer
+        told = asyncio.get_running_loop().create_future()
+        told.set_result(None)
+        return told
+
+    def last_try(self, key: JournalKey, run_id: str) -> NotJudged | None:
+        return self.tries.get((key, run_id))
 
     def keep_all(self, judgements: Mapping[JournalKey, Judgement]) -> None:
         self.kept = {**judgements, **self.kept}

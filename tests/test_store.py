@@ -1,5 +1,6 @@
 """The operations store keeps what it is told, on SQLite and PostgreSQL alike."""
 
+import asyncio
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,7 +13,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy import Engine, text
 
 from resources.contact_key import InvalidAddress, contact_key, deliverable_address
-from resources.gateway.answers import Answered, Refused, Step, Usage
+from resources.gateway.answers import Answered, Malformed, OverBudget, Refused, Step, Unavailable, Usage
 from resources.journal import JournalKey, Judgement
 from resources.store import migrate as store_migrations
 from resources.store.engine import deciding, open_engine, reading, writing
@@ -106,6 +107,28 @@ def test_a_judgement_keeps_its_steps_and_all_its_tokens(store: Engine) -> None:
     judgement = Judgement("model:a", Answered({"n": 1}, usage, steps))
     journal.keep_all({_key(): judgement})
     assert journal.find([_key()]) == {_key(): judgement}
+
+
+def test_a_try_is_told_of_in_its_run_and_never_found_as_a_judgement(store: Engine) -> None:
+    """The last of a run, with its steps; another run, version or context has none."""
+    journal = StoredJournal(store, GroupCommit(store))
+    failed = Step("failed: 529 \ud800", None, None, Usage(usd=0.1))
+    wrong = Step("malformed: no JSON \x00", "model-1", "end_turn", Usage(400, 30, 0.05, 300, 100))
+    usage = Usage(400, 30, 0.15000000000000002, 300, 100, 0, "litellm 1: in 1e-06 USD/token")
+    last = Malformed("no JSON \x00", usage, (failed, wrong))
+
+    async def tell() -> None:
+        await journal.tried(_key(), "run-1", Unavailable("429", steps=(failed,)))
+        await journal.tried(_key(), "run-1", last)
+        await journal.tried(_key(), "run-2", OverBudget("budget: a cap"))
+
+    asyncio.run(tell())
+    assert journal.last_try(_key(), "run-1") == last
+    assert journal.last_try(_key(), "run-2") == OverBudget("budget: a cap")
+    assert journal.last_try(_key(), "run-3") is None
+    assert journal.last_try(_key(version="v2"), "run-1") is None
+    assert journal.last_try(_key(context="c2"), "run-1") is None
+    assert journal.find([_key()]) == {}
 
 
 def test_the_first_judgement_stays(store: Engine) -> None:

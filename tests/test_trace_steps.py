@@ -9,7 +9,8 @@ import pytest
 from specialists.specialist import Blueprint, blueprint
 from tests.gateway_kit import HAIKU, at_provider, hosted
 from tests.outbound import SAMPLE_DAY, Outbound
-from tests.provider import Mind, Provider, running
+from tests.provider import Mind, Provider, Reply, running
+from tests.provider.log import Call
 from tests.test_cli import workforce
 from workforce_assets import specialist_resource
 
@@ -65,9 +66,39 @@ def test_every_step_is_in_the_trace_also_from_the_journal(provider: Provider, ou
     assert "cached" in told and "USD/token" in told
 
 
+def test_what_came_to_no_judgement_is_in_the_trace_of_its_run(provider: Provider, outbound: Outbound) -> None:
+    """Cut JSON twice: held, each step and its cost told. The next run asks anew, and tells of itself."""
+    provider.mind = Mind(script=lambda body: Reply('{"choice": null, "probab'))
+    outbound.hand_in(limit=LIMIT)
+    outbound.run()
+    held = next(
+        row
+        for row in outbound.rows("enriched_leads")
+        if row["disposition"] == "held" and row["decided_by"] is None and row["tokens_in"]
+    )
+    hop, calls = traced(outbound, held["record_id"]), _calls_about(provider, held["record_id"])
+    tried = hop["tried"]
+    answered = [step for step in tried["steps"] if step["by"] == "claude-haiku-4-5"]
+    assert len(answered) == len(calls) > 1 and all(step["did"].startswith("malformed: ") for step in answered)
+    assert [step["usage"]["tokens_in"] for step in answered] == [call.tokens.all_in for call in calls]
+    assert tried["usage"]["usd"] == pytest.approx(sum(call.usd for call in calls)) == hop["cost_usd"]
+    assert tried["usage"]["price"].startswith("litellm ") and hop["judgement"] is None
+    _, told, _ = workforce(outbound.root, "trace", held["record_id"])
+    assert "malformed: " in told and "claude-haiku-4-5 (end_turn)" in told
+    provider.mind = Mind()
+    outbound.settings.lake.file("enriched_leads", SAMPLE_DAY.isoformat()).path.unlink()
+    outbound.run()
+    again = traced(outbound, held["record_id"])
+    assert again["tried"] is None and again["judgement"] is not None
+
+
+def _calls_about(provider: Provider, record_id: str) -> list[Call]:
+    return [call for call in provider.calls if f'"{record_id}"' in call.body["messages"][0]["content"]]
+
+
 def _as_the_provider_says(provider: Provider, record_id: str, hop: dict[str, Any]) -> None:
     """Tokens of each call, the cached ones apart, and what they cost by its own price list."""
-    first, second = (c for c in provider.calls if f'"{record_id}"' in c.body["messages"][0]["content"])
+    first, second = _calls_about(provider, record_id)
     steps, usage = hop["judgement"]["answer"]["steps"], hop["judgement"]["answer"]["usage"]
     for call, step in ((first, steps[0]), (second, steps[2])):
         said = step["usage"]

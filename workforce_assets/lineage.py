@@ -6,6 +6,7 @@ from typing import Any
 
 import dagster as dg
 
+from resources.gateway.answers import NotJudged
 from resources.journal import Journal, JournalKey, Judgement
 from resources.lake import Lake
 from workforce_assets.manager import Workforce
@@ -21,7 +22,8 @@ _COST = ("tokens_in", "tokens_out", "cost_usd", "run_id")
 @dataclass(frozen=True)
 class Hop:
     """A record at one stage. `file_is_recorded`: the file's SHA-256 equals the data version in the event log;
-    None where the log knows no materialization. `judgement`: what the journal has of it, with every step."""
+    None where the log knows no materialization. `judgement`: what the journal has of it, with every step;
+    `tried`: what came to none in the row's run, with every step."""
 
     partition: str
     asset: str
@@ -39,6 +41,7 @@ class Hop:
     file_sha256: str
     file_is_recorded: bool | None
     judgement: Judgement | None
+    tried: NotJudged | None
 
     def as_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -55,7 +58,7 @@ def hops(
     """Every hop of a record, partition by partition, in the order of the stages."""
     makers = {line.asset: line.by for line in workforce.stages}
     found = [
-        _hop(lake, instance, asset, row, _judgement(journal, makers.get(asset), row))
+        _hop(lake, instance, asset, row, *_asked(journal, makers.get(asset), row))
         for asset in workforce.assets
         for row in find_record(lake, asset, record_id, partition)
     ]
@@ -63,16 +66,26 @@ def hops(
     return sorted(found, key=lambda hop: (hop.partition, order[hop.asset]))
 
 
-def _judgement(journal: Journal, maker: str | None, row: dict[str, Any]) -> Judgement | None:
-    """What was judged of this very input by this very version: also where an earlier run paid for it."""
-    if maker is None or not (row["decided_by"] or "").startswith(("model:", "human:")):
-        return None
+def _asked(
+    journal: Journal, maker: str | None, row: dict[str, Any]
+) -> tuple[Judgement | None, NotJudged | None]:
+    """What was judged of this very input by this very version, also where an earlier run paid for it; where
+    nobody has decided, what its own run has tried."""
+    if maker is None or (row["decided_by"] or "").startswith("rule:"):
+        return None, None
     key = JournalKey(maker, row["specialist_version"], row["record_id"], row["input_digest"])
-    return journal.find([key]).get(key)
+    if row["decided_by"] is None:
+        return None, journal.last_try(key, row["run_id"])
+    return journal.find([key]).get(key), None
 
 
 def _hop(
-    lake: Lake, instance: dg.DagsterInstance, asset: str, row: dict[str, Any], judgement: Judgement | None
+    lake: Lake,
+    instance: dg.DagsterInstance,
+    asset: str,
+    row: dict[str, Any],
+    judgement: Judgement | None,
+    tried: NotJudged | None,
 ) -> Hop:
     day = row.pop("partition")
     sha256 = lake.file(asset, day).sha256()
@@ -89,6 +102,7 @@ def _hop(
         file_sha256=sha256,
         file_is_recorded=None if recorded is None else recorded == sha256,
         judgement=judgement,
+        tried=tried,
     )
 
 

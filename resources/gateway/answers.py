@@ -98,7 +98,9 @@ class Unavailable:
     steps: tuple[Step, ...] = ()
 
 
-Answer = Answered | Refused | Malformed | OverBudget | Unavailable
+# Nothing was decided: it is asked anew on the next run.
+NotJudged = Malformed | OverBudget | Unavailable
+Answer = Answered | Refused | NotJudged
 
 
 @dataclass(frozen=True, slots=True)

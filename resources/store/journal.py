@@ -8,11 +8,12 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, select
 
-from resources.gateway.answers import Answered, Refused, Usage
+from resources.gateway.answers import Answered, NotJudged, Refused, Usage
 from resources.journal import JournalKey, Judgement
 from resources.store.engine import insert_or_ignore, reading, writing
 from resources.store.group_commit import GroupCommit
 from resources.store.judgement_steps import steps_as_json, steps_of
+from resources.store.judgement_tries import insert_tries, last_try, try_values
 from resources.store.tables import journal
 
 # Ids looked up in one statement, well under SQLite's limit of 32,766 parameters.
@@ -33,6 +34,15 @@ class StoredJournal:
     def keep(self, key: JournalKey, judgement: Judgement) -> Future[None]:
         """Durable once it is done. A key that is already kept stays as it was. Its error: CommitFailed."""
         return self._commits.post(insert_judgements, judgement_values(key, judgement))
+
+    def tried(self, key: JournalKey, run_id: str, answer: NotJudged) -> Future[None]:
+        """Durable once it is done. Its error: CommitFailed."""
+        return self._commits.post(insert_tries, try_values(key, run_id, answer))
+
+    def last_try(self, key: JournalKey, run_id: str) -> NotJudged | None:
+        """The last that was told of this key in this run."""
+        with reading(self._engine) as connection:
+            return last_try(connection, key, run_id)
 
     def keep_all(self, judgements: Mapping[JournalKey, Judgement]) -> None:
         """Durable when it returns. A key that is already kept stays as it was."""

@@ -92,6 +92,24 @@ send_slots = Table(
     Index(None, "workforce", "at"),
 )
 
+# What came to no judgement, for the trace alone. Only ever added to.
+judgement_tries = Table(
+    "judgement_tries",
+    metadata,
+    Column("number", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
+    Column("specialist", Text, nullable=False),
+    Column("decision_version", Text, nullable=False),
+    Column("record_id", AnyText, nullable=False),
+    Column("context_digest", Text, nullable=False),
+    Column("run", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("why", AnyText, nullable=False),
+    Column("price", Text),
+    Column("steps", Text, nullable=False),
+    CheckConstraint("kind IN ('malformed', 'over_budget', 'unavailable')", name="kind"),
+    Index(None, "specialist", "record_id", "run"),
+)
+
 # One row: how many intents this store has ever written. A copy of the store that was put back has fewer.
 send_epoch = Table("send_epoch", metadata, Column("intents", BigInteger, nullable=False))
 

@@ -22,8 +22,8 @@ MUTANTS = (
     Mutant(
         "paid answers are not kept as they come",
         "specialists/judging.py",
-        "        kept = self._journal.keep(one.key, judgement)",
-        "        kept = self._loop.create_future()\n        kept.set_result(None)",
+        "            kept = self._journal.keep(one.key, judged)",
+        "            kept = self._loop.create_future()\n            kept.set_result(None)",
         "tests/test_stage.py::test_a_paid_answer_is_kept_before_the_next_is_asked",
     ),
     Mutant(

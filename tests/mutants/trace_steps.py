@@ -3,6 +3,7 @@
 from tests.mutants.mutant import Mutant
 
 TRACE = "tests/test_trace_steps.py::test_every_step_is_in_the_trace_also_from_the_journal"
+TRIED = "tests/test_trace_steps.py::test_what_came_to_no_judgement_is_in_the_trace_of_its_run"
 STORE = "tests/test_store.py::"
 
 MUTANTS = (
@@ -33,6 +34,27 @@ MUTANTS = (
         '"price": usage.price,',
         '"price": None,',
         TRACE,
+    ),
+    Mutant(
+        "what came to no judgement is not told of",
+        "specialists/judging.py",
+        "            kept = self._journal.tried(one.key, self._run_id, judged)",
+        "            kept = self._loop.create_future()\n            kept.set_result(None)",
+        TRIED,
+    ),
+    Mutant(
+        "the trace tells of tries that are no more",
+        "workforce_assets/lineage.py",
+        'if row["decided_by"] is None:',
+        "if True:",
+        TRIED,
+    ),
+    Mutant(
+        "tries of all runs are one",
+        "resources/store/judgement_tries.py",
+        "table.c.run == run_id,",
+        "",
+        f"{STORE}test_a_try_is_told_of_in_its_run_and_never_found_as_a_judgement[sqlite]",
     ),
     Mutant(
         "what was taken from the journal has no steps",

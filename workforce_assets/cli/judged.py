@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from rich.table import Table
 
-from resources.gateway.answers import Answered, Refused, Step, Usage
+from resources.gateway.answers import Answer, Step, Usage
 from resources.journal import Journal
 from resources.store.engine import open_engine
 from resources.store.group_commit import GroupCommit
@@ -26,7 +26,7 @@ def kept_journal(settings: Settings) -> Iterator[Journal]:
         engine.dispose()
 
 
-def judged_in(answer: Answered | Refused) -> Table:
+def judged_in(answer: Answer) -> Table:
     """A row for each step; what a step did not use is left out."""
     table = Table(show_header=False, box=None, padding=(0, 1, 0, 0), pad_edge=False)
     for number, step in enumerate(answer.steps, start=1):

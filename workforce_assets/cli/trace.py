@@ -66,6 +66,8 @@ def _print(record_id: str, found: "list[Hop]") -> None:
         travelled |= hop.made
         if hop.judgement is not None:
             branch.add(judged_in(hop.judgement.answer))
+        if hop.tried is not None:
+            branch.add(judged_in(hop.tried))
         if hop.verdicts:
             branch.add(_verdicts(hop))
         branch.add(
