@@ -1,11 +1,13 @@
 """The gateway: records of four structured-output steps (enrich, score, write, send decision) by one model.
 
-    python -m benchmarks.gateway [--url URL] -n N -c C [--baseline | --bare] [--latency-ms L]
+    python -m benchmarks.gateway [--url URL] -n N -c C [--baseline | --bare | --without-journal]
+        [--latency-ms L]
 
 Prints one JSON line. The work is done by the project's own stage, with journal, budget and graders on a
 SQLite store, and the specialists' own prompts and schemas; with `--bare` by a loop over the same SDK and
-transport, with `--baseline` by plain aiohttp, both without journal, budget, schema check or grader. Without
-`--url` the project's mock provider is started as a process of its own.
+transport, with `--baseline` by plain aiohttp, both without journal, budget, schema check or grader. With
+`--without-journal` the stage does it, but keeps nothing that was judged. Without `--url` the project's mock
+provider is started as a process of its own.
 
 `wall` and `cpu` are seconds of the work alone, `ready_s` and `ready_cpu` those before it (imports, prompts
 and schemas, an empty store); `rss0` and `rss` are MB before and after. `resume` repeats the finished work
@@ -46,6 +48,7 @@ def main() -> None:
     kind = parser.add_mutually_exclusive_group()
     kind.add_argument("--baseline", action="store_true", help="plain aiohttp")
     kind.add_argument("--bare", action="store_true", help="a loop over the same SDK and transport")
+    kind.add_argument("--without-journal", action="store_true", help="what the journal alone costs")
     chosen = parser.parse_args()
     with _server(chosen.url, chosen.latency_ms) as url, tempfile.TemporaryDirectory() as folder:
         os.environ |= {"ANTHROPIC_BASE_URL": url, "ANTHROPIC_API_KEY": "benchmark"}
@@ -80,6 +83,9 @@ def _work(chosen: argparse.Namespace, url: str, folder: Path) -> tuple[str, Step
     import_sdk()
     if chosen.bare:
         return "anthropic sdk", {"work": lambda: asyncio.run(bare_sdk(chosen.n, chosen.c, MODEL))}
+    if chosen.without_journal:
+        work = Work(folder, MODEL, chosen.c, journal=False)
+        return "workforce without a journal", {"work": lambda: work.run(records(chosen.n))}
     work = Work(folder, MODEL, chosen.c)
 
     def run() -> dict[str, Any]:

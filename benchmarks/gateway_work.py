@@ -9,9 +9,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from evals.trial_ports import TrialJournal
 from resources.campaign import load_campaign
 from resources.crm import CohortContacts
 from resources.gateway.opening import GatewaySettings, hosted_gateway
+from resources.journal import Journal
 from resources.store.budget import Caps, StoredBudget
 from resources.store.engine import open_engine
 from resources.store.group_commit import GroupCommit
@@ -75,13 +77,13 @@ def records(n: int) -> Iterator[dict[str, Any]]:
 
 
 class Work:
-    """The stages over one SQLite store, made in `folder`."""
+    """The stages over one SQLite store, made in `folder`. Without `journal` nothing judged is kept."""
 
-    def __init__(self, folder: Path, model: str, in_flight: int) -> None:
+    def __init__(self, folder: Path, model: str, in_flight: int, *, journal: bool = True) -> None:
         engine = open_engine(f"sqlite:///{folder / 'operations.sqlite'}")
         migrate(engine)
         commits = GroupCommit(engine)
-        self._journal = StoredJournal(engine, commits)
+        self._journal: Journal = StoredJournal(engine, commits) if journal else TrialJournal()
         self._budget = StoredBudget(commits, "benchmark", date(2026, 3, 2), "run", Caps(per_day=1e6))
         self._setting = Setting(date(2026, 3, 2), _NOON, load_campaign(_CAMPAIGN), CohortContacts({}))
         self._blueprints = {name: _blueprint(name, model) for name in STEPS}

@@ -4,6 +4,7 @@ import json
 from asyncio import Future
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, select
@@ -18,6 +19,7 @@ from resources.store.tables import journal
 
 # Ids looked up in one statement, well under SQLite's limit of 32,766 parameters.
 _CHUNK = 1000
+_PRIMARY_KEY = itemgetter(*(column.name for column in journal.primary_key))
 
 
 class StoredJournal:
@@ -72,13 +74,9 @@ def find_judgements(connection: Connection, keys: Iterable[JournalKey]) -> dict[
 
 def insert_judgements(connection: Connection, values: Sequence[dict[str, object]]) -> list[None]:
     """In one order everywhere, so that two writers on PostgreSQL cannot wait for each other."""
-    ordered = sorted(values, key=_primary_key)
+    ordered = sorted(values, key=_PRIMARY_KEY)
     connection.execute(insert_or_ignore(connection.engine, journal), ordered)
     return [None] * len(values)
-
-
-def _primary_key(row: dict[str, object]) -> tuple[str, ...]:
-    return tuple(str(row[column.name]) for column in journal.primary_key)
 
 
 def _rows(connection: Connection, specialist: str, version: str, ids: Sequence[str]) -> Sequence[Row[Any]]:
