@@ -3,12 +3,15 @@
 import json
 from collections.abc import Iterable
 from dataclasses import fields
+from operator import attrgetter
 from typing import Any
 
 from resources.gateway.answers import NO_COST, Step, Usage
 
 # All steps of one judgement are by one candidate's prices, which its row has.
 _COUNTED = tuple(field.name for field in fields(Usage) if field.name != "price")
+
+_counts = attrgetter(*_COUNTED)
 
 
 def steps_as_json(steps: Iterable[Step]) -> str:
@@ -29,6 +32,12 @@ def steps_of(text: str) -> tuple[Step, ...]:
 
 
 def _of(step: Step) -> dict[str, Any]:
-    said = {"did": step.did, "by": step.by, "stop": step.stop}
-    counted = {} if step.usage is NO_COST else {name: getattr(step.usage, name) for name in _COUNTED}
-    return {name: value for name, value in {**said, **counted}.items() if value}
+    said: dict[str, Any] = {"did": step.did}
+    if step.by:
+        said["by"] = step.by
+    if step.stop:
+        said["stop"] = step.stop
+    if step.usage is not NO_COST:
+        counts = zip(_COUNTED, _counts(step.usage), strict=True)
+        said.update([counted for counted in counts if counted[1]])
+    return said
