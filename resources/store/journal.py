@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, select
+from sqlalchemy import Connection, Engine, Row, bindparam, select
 
 from resources.gateway.answers import Answered, NotJudged, Refused, Usage
 from resources.journal import JournalKey, Judgement
@@ -19,6 +19,11 @@ from resources.store.tables import journal
 
 # Ids looked up in one statement, well under SQLite's limit of 32,766 parameters.
 _CHUNK = 1000
+_FINDING = select(journal).where(
+    journal.c.specialist == bindparam("specialist"),
+    journal.c.decision_version == bindparam("version"),
+    journal.c.record_id.in_(bindparam("ids", expanding=True)),
+)
 _PRIMARY_KEY = itemgetter(*(column.name for column in journal.primary_key))
 
 
@@ -80,12 +85,7 @@ def insert_judgements(connection: Connection, values: Sequence[dict[str, object]
 
 
 def _rows(connection: Connection, specialist: str, version: str, ids: Sequence[str]) -> Sequence[Row[Any]]:
-    query = select(journal).where(
-        journal.c.specialist == specialist,
-        journal.c.decision_version == version,
-        journal.c.record_id.in_(ids),
-    )
-    return connection.execute(query).all()
+    return connection.execute(_FINDING, {"specialist": specialist, "version": version, "ids": ids}).all()
 
 
 def judgement_values(key: JournalKey, judgement: Judgement) -> dict[str, object]:
