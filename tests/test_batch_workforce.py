@@ -10,13 +10,17 @@ import pytest
 from resources.store.engine import open_engine
 from resources.store.migrate import migrate
 from specialists.specialist import Blueprint, blueprint
+from specialists.strict_yaml import CardError
 from tests.batch_kit import Office
 from tests.gateway_kit import HAIKU, at_provider
 from tests.outbound import SAMPLE_DAY, Outbound
 from tests.provider import Provider, running
 from tests.test_cli import workforce
 from workforce_assets import specialist_resource
+from workforce_assets import stage_asset as stage_asset_module
 from workforce_assets.definitions import build
+from workforce_assets.manager import StageLine
+from workforce_assets.outbound import OUTBOUND
 from workforce_assets.prepare import instance_of
 from workforce_assets.stage_asset import FOLLOWS_BATCHES_TAG
 
@@ -65,6 +69,20 @@ def test_a_day_waits_for_its_batch_and_is_made_again(provider: Provider, outboun
     assert sum(row["cost_usd"] for row in again) == pytest.approx(provider.bill)
     assert provider.batches.creates == 1 and not provider.calls
     assert _tick(outbound) == []
+
+
+def test_two_stages_of_one_specialist_cannot_ask_in_batches(
+    provider: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An error when definitions load, which names the card and the stages; live, it may work in both."""
+    batched = specialist_resource.blueprint("scorer")
+    again = StageLine("scored_again", by="scorer", of="enriched_leads")
+    employed = replace(OUTBOUND, stages=(*OUTBOUND.stages, again))
+    with pytest.raises(CardError, match=r"card.yaml: execution: batch .* scored_leads and scored_again:"):
+        monkeypatch.setattr(stage_asset_module, "blueprint", lambda name: batched)
+        stage_asset_module.stage_asset(employed, again)
+    monkeypatch.setattr(stage_asset_module, "blueprint", blueprint)
+    assert stage_asset_module.stage_asset(employed, again).key == dg.AssetKey("scored_again")
 
 
 def test_cancel_is_a_command(provider: Provider, outbound: Outbound) -> None:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from resources.store.budget import Caps
 from specialists.decisions import Hold, Skip
 from specialists.records import Row
+from specialists.specialist import Blueprint
 from specialists.stage import Route
 from specialists.strict_yaml import CardError, load_strict
 
@@ -97,6 +98,16 @@ class Workforce:
 
     def stage(self, asset: str) -> StageLine:
         return next(stage for stage in self.stages if stage.asset == asset)
+
+
+def refuse_shared_batches(workforce: Workforce, made_by: Blueprint) -> None:
+    """Raises CardError. A batch is known by its specialist and day: of two stages one would wait for ever."""
+    stages = [line.asset for line in workforce.stages if line.by == made_by.name]
+    if made_by.card.execution == "batch" and len(stages) > 1:
+        raise CardError(
+            f"{made_by.folder / 'card.yaml'}: execution: batch needs a specialist of one stage; in "
+            f"{workforce.name} it makes {' and '.join(stages)}: set live, or employ one for each"
+        )
 
 
 def workforce(card: Path, intake: str, *stages: StageLine) -> Workforce:

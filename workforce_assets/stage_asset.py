@@ -23,7 +23,7 @@ from workforce_assets.following import follows, freshness
 from workforce_assets.lately import lately
 from workforce_assets.live import Live
 from workforce_assets.made_from import made_from
-from workforce_assets.manager import StageLine, Workforce
+from workforce_assets.manager import StageLine, Workforce, refuse_shared_batches
 from workforce_assets.partitions import DAYS
 from workforce_assets.specialist_resource import SpecialistResource
 from workforce_assets.summary import Summary
@@ -42,6 +42,7 @@ FOLLOWS_BATCHES_TAG = "workforce/follows_batches"
 def stage_asset(workforce: Workforce, line: StageLine) -> dg.AssetsDefinition:
     """The asset that one specialist makes from one upstream asset."""
     made_by = blueprint(line.by)
+    refuse_shared_batches(workforce, made_by)
 
     @dg.asset(
         name=line.asset,

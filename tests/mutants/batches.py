@@ -108,6 +108,13 @@ MUTANTS = (
         f"{TESTS}test_two_runs_at_once_ask_once[sqlite]",
     ),
     Mutant(
+        "a specialist of two stages may ask in batches",
+        "workforce_assets/manager.py",
+        "and len(stages) > 1:",
+        "and len(stages) > 2:",
+        "tests/test_batch_workforce.py::test_two_stages_of_one_specialist_cannot_ask_in_batches",
+    ),
+    Mutant(
         "a specialist with tool turns may be batched",
         "specialists/specialist.py",
         "if loaded.card.limits.turns > 1 or loaded.toolbox.on_request():",
