@@ -1,6 +1,7 @@
 """No cap is ever exceeded, whatever the interleaving; what was never settled counts as spent."""
 
 import asyncio
+import time
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
@@ -8,7 +9,7 @@ from datetime import date
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine, delete
+from sqlalchemy import Engine, delete, event
 
 from resources.budget import Reservation, cap_named_in
 from resources.store.budget import Caps, StoredBudget
@@ -154,6 +155,18 @@ def test_threads_and_tasks_cannot_break_the_cap(store: Engine) -> None:
     with ThreadPoolExecutor(8) as pool:
         assert sum(pool.map(lambda _: asyncio.run(five()), range(8))) == 10
     assert spent(store) == 1.0
+
+
+def test_a_check_and_its_spending_are_one(store: Engine) -> None:
+    """Eight committers ask for the last of the money at the same moment, on a slow disk: one gets it."""
+    event.listen(store, "commit", lambda connection: time.sleep(0.02))
+    rivals = [budget(store) for _ in range(8)]
+
+    async def all_of_them() -> list[Reservation | None]:
+        return await asyncio.gather(*(rival.reserve("writer", 0.9) for rival in rivals))
+
+    assert sum(reservation is not None for reservation in asyncio.run(all_of_them())) == 1
+    assert spent(store) == 0.9
 
 
 def test_a_record_waits_for_money_that_is_about_to_come_back(store: Engine) -> None:

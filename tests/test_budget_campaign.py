@@ -37,14 +37,14 @@ class Log:
         return [line[1] for line in self.lines if line[0] == fact]
 
 
-def run_campaign(store: Engine, folder: Path, records: int, cap: float) -> Log:
+def run_campaign(store: Engine, folder: Path, records: int, cap: float, kills: int = KILLS) -> Log:
     log = folder / "log"
     campaign = {
         "url": store.url.render_as_string(hide_password=False),
         "log": str(log),
         "records": records,
         "cap": cap,
-        "kills": KILLS,
+        "kills": kills,
         "seed": 7,
     }
     command = [sys.executable, "-m", "tests.budget_campaign", json.dumps(campaign)]
@@ -61,6 +61,14 @@ def test_the_provider_never_bills_more_than_the_cap(store: Engine, tmp_path: Pat
     assert log.killed == KILLS
     assert log.bill <= CALLS, f"billed {log.bill} of {CALLS}"
     assert log.bill <= spent_in_run(store, "run-1") <= CALLS
+
+
+def test_a_rush_for_the_last_money_is_billed_within_the_cap(store: Engine, tmp_path: Path) -> None:
+    """All processes begin at once with money for two calls, and none is killed: a kill would take from both
+    sides what it had reserved."""
+    log = run_campaign(store, tmp_path, records=64, cap=2.0, kills=0)
+    assert ["over"] in log.lines and log.records("billed")
+    assert log.bill <= spent_in_run(store, "run-1") <= 2.0
 
 
 def test_what_was_kept_is_never_paid_for_again(store: Engine, tmp_path: Path) -> None:

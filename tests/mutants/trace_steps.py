@@ -17,8 +17,8 @@ MUTANTS = (
     Mutant(
         "why a step stopped is forgotten",
         "resources/store/judgement_steps.py",
-        '"stop": step.stop}',
-        '"stop": None}',
+        'said["stop"] = step.stop',
+        'said["stop"] = ""',
         TRACE,
     ),
     Mutant(
