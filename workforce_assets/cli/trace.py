@@ -66,7 +66,7 @@ def _print(record_id: str, found: "list[Hop]") -> None:
         travelled |= hop.made
         if hop.judgement is not None:
             branch.add(judged_in(hop.judgement.answer))
-        if hop.tried is not None:
+        if hop.tried is not None and hop.tried.steps:
             branch.add(judged_in(hop.tried))
         if hop.verdicts:
             branch.add(_verdicts(hop))
