@@ -10,7 +10,7 @@ MUTANTS = (
         "specialists/judging.py",
         "            self._ended += 1\n",
         "            self._ended += 1\n"
-        "            if isinstance(one.judged.result(), Malformed):\n"
+        "            if type(answer).__name__ == 'Malformed':\n"
         '                raise RuntimeError("poisoned")\n',
         f"{TEST}[very long, no JSON]",
     ),
