@@ -7,7 +7,7 @@ another in its place. The provider and the children append to `log`, one line a 
 
     billed RECORD CENTS     the provider has taken the call: what it will ask to be paid for
     lost RECORD             the worker has heard nothing, and goes on
-    kept RECORD             `Journal.keep` returned
+    kept RECORD             what `Journal.keep` gave is done
     over                    a worker was told that the budget is spent
 
 At the end the launcher prints how many children it has killed.

@@ -23,21 +23,23 @@ class MemoryJournal:
 
     def keep(self, key: JournalKey, judgement: Judgement) -> asyncio.Future[None]:
         self.kept.setdefault(key, judgement)
-        kept = asyncio.get_running_loop().create_future()
-        kept.set_result(None)
-        return kept
+        return _done()
 
     def tried(self, key: JournalKey, run_id: str, answer: NotJudged) -> asyncio.Future[None]:
         self.tries[key, run_id] = answer
-        told = asyncio.get_running_loop().create_future()
-        told.set_result(None)
-        return told
+        return _done()
 
     def last_try(self, key: JournalKey, run_id: str) -> NotJudged | None:
         return self.tries.get((key, run_id))
 
     def keep_all(self, judgements: Mapping[JournalKey, Judgement]) -> None:
         self.kept = {**judgements, **self.kept}
+
+
+def _done() -> asyncio.Future[None]:
+    done = asyncio.get_running_loop().create_future()
+    done.set_result(None)
+    return done
 
 
 @dataclass

@@ -72,7 +72,7 @@ def test_a_rush_for_the_last_money_is_billed_within_the_cap(store: Engine, tmp_p
 
 
 def test_what_was_kept_is_never_paid_for_again(store: Engine, tmp_path: Path) -> None:
-    """Money enough: after `keep` has returned, no kill makes that record billed again. What a kill took is at
+    """Money enough: after `keep` is done, no kill makes that record billed again. What a kill took is at
     most what was in flight, one record a worker, and it stays counted."""
     log = run_campaign(store, tmp_path, records=CALLS, cap=float(CALLS * 10))
     kept: set[str] = set()

@@ -9,27 +9,28 @@ TESTS = "tests/test_budget.py"
 CAMPAIGN = "tests/test_budget_campaign.py"
 GROUPS = "tests/test_group_commit.py"
 
+RESERVES = "            cap = await self._commits.commit(apply_changes, change)\n            if cap is None:"
+CHECKS_FIRST = (
+    "            from resources.store.spending import _Book\n"
+    "            check = lambda c, asked: [_Book(c).enter(one) for one in asked]\n"
+    "            cap = await self._commits.commit(check, change)\n"
+    "            if cap is None:\n"
+    "                await self._commits.commit(apply_changes, Change(account, reserved.counted))"
+)
+
 MUTANTS = (
     Mutant(
         "a check first, the spending in a transaction of its own",
         BUDGET,
-        "            cap = await self._commits.commit(apply_changes, change)\n            if cap is None:",
-        "            from resources.store.spending import _Book\n"
-        "            check = lambda c, asked: [_Book(c).enter(one) for one in asked]\n"
-        "            cap = await self._commits.commit(check, change)\n"
-        "            if cap is None:\n"
-        "                await self._commits.commit(apply_changes, Change(account, reserved.counted))",
+        RESERVES,
+        CHECKS_FIRST,
         f"{TESTS}::test_a_check_and_its_spending_are_one[postgresql]",
     ),
     Mutant(
         "a check first, the spending later: what the provider bills",
         BUDGET,
-        "            cap = await self._commits.commit(apply_changes, change)\n            if cap is None:",
-        "            from resources.store.spending import _Book\n"
-        "            check = lambda c, asked: [_Book(c).enter(one) for one in asked]\n"
-        "            cap = await self._commits.commit(check, change)\n"
-        "            if cap is None:\n"
-        "                await self._commits.commit(apply_changes, Change(account, reserved.counted))",
+        RESERVES,
+        CHECKS_FIRST,
         f"{CAMPAIGN}::test_a_rush_for_the_last_money_is_billed_within_the_cap[postgresql]",
     ),
     Mutant(
