@@ -5,8 +5,8 @@ its dot surely did not go out, and of what was answered the answer is known. Onl
 stays unknown. Every intent names the log of the process that is about to send it.
 
 Nothing is synced: a write that has returned outlives its process, however that ends, but not its machine. So
-a log is believed only until the machine is started again, in the place where it was written (one that was put
-back from a copy is another file), and when its process is gone (its lock is free).
+a log is believed only until the machine is started again, while it is the very file that was written (one
+that was put back from a copy is another: `file_identity`), and when its process is gone (its lock is free).
 """
 
 import fcntl
@@ -16,6 +16,7 @@ import secrets
 from contextlib import suppress
 from pathlib import Path
 
+from resources.mail.file_identity import identity
 from resources.mail.mailer import Absent, CannotTell, Deferred, Delivered, Delivery, Finding, Found
 
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
@@ -26,8 +27,8 @@ _DOT, _SENT, _NOT_SENT = "dot", "sent", "not-sent"
 class WireLog:
     """This process's own log, and those that others left in `folder`.
 
-    Where nothing can be written, or the machine does not tell when it was started, there is none: `name` is
-    None, and nothing is known later.
+    Where nothing can be written, or the machine does not tell when it was started or a file was born, there
+    is none: `name` is None, and nothing is known later.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -82,15 +83,15 @@ class WireLog:
         for old in self._folder.glob("*.log"):
             _remove_if_old(old, boot)
         name = f"{os.getpid()}-{secrets.token_hex(8)}"
-        file = os.open(
-            self._folder / f"{name}.log", os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600
-        )
+        path = self._folder / f"{name}.log"
+        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            head = f"{_head(boot, os.fstat(file))}\n".encode()
+            head = f"{_head(boot, file)}\n".encode()
             if os.write(file, head) != len(head):
                 raise OSError("the disk is full")
         except OSError:
+            path.unlink(missing_ok=True)
             os.close(file)
             raise
         self._file, self._name = file, name
@@ -117,15 +118,15 @@ class WireLog:
             with path.open("rb") as file:
                 fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)  # its process is gone
                 head, *lines = file.read().decode("ascii", "replace").split("\n")
-                if self._boot is None or head != _head(self._boot, os.fstat(file.fileno())):
+                if self._boot is None or head != _head(self._boot, file.fileno()):
                     return None
         except OSError:
             return None
         return {message_id: what for what, _, message_id in (line.partition(" ") for line in lines[:-1])}
 
 
-def _head(boot: str, status: os.stat_result) -> str:
-    return f"boot={boot} file={status.st_dev}:{status.st_ino}"
+def _head(boot: str, file: int) -> str:
+    return f"boot={boot} file={identity(file)}"
 
 
 def _booted() -> str | None:

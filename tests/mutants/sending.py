@@ -122,9 +122,23 @@ MUTANTS = (
     Mutant(
         "a copy of a log is believed",
         WIRE,
-        "file={status.st_dev}:{status.st_ino}",
+        "file={identity(file)}",
         "file=",
         "tests/test_wire_log.py::test_a_log_that_was_put_back_is_not_believed",
+    ),
+    Mutant(
+        "a file is told by its number alone",
+        "resources/mail/file_identity.py",
+        ":{_born(file)}",
+        "",
+        "tests/test_wire_log.py::test_a_log_that_was_put_back_is_not_believed",
+    ),
+    Mutant(
+        "a log that could not be begun is left",
+        WIRE,
+        "path.unlink(missing_ok=True)",
+        "pass",
+        "tests/test_wire_log.py::test_where_a_birth_is_not_told_there_is_no_log",
     ),
     Mutant(
         "another run's intent is called off",
