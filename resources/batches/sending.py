@@ -57,10 +57,7 @@ class Sending:
             if not may_have_it(failure):
                 self._book.never_sent(batch_id, f"{failure}", lost=False)
             if failure.kind.remedy is Remedy.PAUSE:
-                raise ProviderDown(
-                    f"the provider cannot be used: {failure} ({failure.kind.why}); nothing is lost or held, "
-                    "run again when it is back"
-                ) from failure
+                raise ProviderDown(f"{failure} ({failure.kind.why})") from failure
             raise
 
     async def _attempt(self, batch_id: str, requests: Sequence[tuple[str, bytes]]) -> str:

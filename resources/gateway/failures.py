@@ -46,7 +46,7 @@ KINDS: Mapping[str, Kind] = _kinds(
     Kind("cut answer", Remedy.RETRY, 3, True, False, "the body did not arrive whole; it was surely billed"),
     Kind("bad request", Remedy.NEVER, 1, False, False, "the same request would be refused again"),
     Kind("spend limit", Remedy.PAUSE, 1, False, True, "no request passes until a person raises the limit"),
-    Kind("not allowed", Remedy.PAUSE, 1, False, True, "a key that is refused is refused for every record"),
+    Kind("not allowed", Remedy.PAUSE, 1, False, True, "it would be the same for every record"),
 )  # fmt: skip
 
 _SPEND_CODES = re.compile(
@@ -71,6 +71,12 @@ class ProviderFailed(Exception):
 
 class ProviderDown(OneLineError):
     """No record can be judged now: the run stops, what is journaled stays, and a later run resumes."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(
+            f"the provider cannot be used: {' '.join(why.split())}; nothing is lost or held, "
+            "run again once it can"
+        )
 
 
 def kind_of(status: int, codes: str, message: str) -> Kind:

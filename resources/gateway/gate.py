@@ -78,12 +78,7 @@ class Gate:
         self._probed()
 
     def down(self) -> ProviderDown | None:
-        if self._down is None:
-            return None
-        return ProviderDown(
-            f"the provider cannot be used: {' '.join(self._down.split())}; nothing is lost or held, "
-            "run again when it is back"
-        )
+        return ProviderDown(self._down) if self._down is not None else None
 
     def _check(self) -> None:
         down = self.down()

@@ -31,8 +31,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.command(epilog="e.g. workforce run outbound --leads leads.csv --directory directory.yaml")(run.run)
 for command in (
-    run.run,
     status.status,
     trace.trace,
     backfill.backfill,
