@@ -45,6 +45,9 @@ class SeveredMailer:
     def find(self, message_id: str, run: str | None = None) -> Finding:
         return Found() if message_id in self.taken else Absent()
 
+    def settled(self) -> None:
+        """What was taken is told by `taken`."""
+
 
 class PlainLedger(SendLedger):
     """A ledger without a secret: held-out cases name Message-IDs that must come out the same everywhere."""

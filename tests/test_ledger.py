@@ -271,9 +271,11 @@ class Steps:
 
     def __init__(self, ledger: SendLedger, mailer: Mailer, kill_at: str | None) -> None:
         self._ledger, self._mailer, self._kill_at = ledger, mailer, kill_at
+        self._dead = False
 
     def _step(self, name: str) -> None:
-        if name == self._kill_at:
+        self._dead = self._dead or name == self._kill_at
+        if self._dead:
             raise Killed(name)
 
     at_once = 1
@@ -292,6 +294,9 @@ class Steps:
 
     def record(self, *args: object, **more: object) -> object:
         return self._ledger.record(*args, **more)  # type: ignore[arg-type]
+
+    def settled(self) -> None:
+        """Its own list tells."""
 
     def deliver_all(self, envelopes: list[Envelope]) -> list[Delivery]:
         self._step("before delivery")
@@ -415,6 +420,9 @@ class Scripted:
 
     at_once = 4
     run = None
+
+    def settled(self) -> None:
+        """Its own list tells."""
 
     def deliver_all(self, envelopes: list[Envelope]) -> list[Delivery]:
         self.calls += len(envelopes)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
-from resources.mail.mailer import Absent, CannotTell, Delivery, Envelope, Found, Mailer
+from resources.mail.mailer import Absent, CannotTell, Delivery, Envelope, Found, Mailer, UnderWay
 from resources.mail.results import NotSent, Sent, outcome_of, result_of, standing_of
 from resources.store.entries import AlreadySent, Claim, Claimed, Entry, Intent, Pending, SendOutcome, Wait
 from resources.store.ledger import SendLedger
@@ -47,6 +47,7 @@ class Sending:
         self._ledger, self.mailer, self._sends = ledger, mailer, sends
         self.waiting = deque(range(len(sends)))
         self.results: dict[int, Sent | NotSent] = {}
+        self.under_way: deque[Group] = deque()
 
     def turn(self, done: Group | None, size: int) -> Group:
         """In one transaction: record what became of the group `done`, when it is through, and claim the next
@@ -66,10 +67,17 @@ class Sending:
                 self.results[number] = standing_of(claim)
         return group
 
-    def finish(self, group: Group | None) -> None:
-        """`turn` that claims nothing."""
-        if group is not None:
-            self.turn(group, 0)
+    def start(self, group: Group, wire: ThreadPoolExecutor) -> None:
+        """Put it on the wire, if there is anything of it to record later."""
+        if group.envelopes or group.outcomes:
+            self.under_way.append(group)
+            group.start(wire, self.mailer)
+
+    def finish(self) -> None:
+        """Record what became of everything that is under way, and claim nothing."""
+        while self.under_way:
+            self.turn(self.under_way[0], 0)
+            self.under_way.popleft()
 
     def give_up(self, why: str) -> None:
         """Leave what is still waiting to the next run."""
@@ -121,5 +129,7 @@ class Sending:
                 left = SendOutcome(entry.key, "cancelled", detail=why, of_run=entry.detail)
                 now = self._ledger.record_all([left])[0]
                 return None if now.state == "cancelled" else Pending(now)
+            case UnderWay():
+                return Pending(entry)
             case CannotTell(why):
                 return Pending(self._ledger.record(entry.key, "unknown", detail=why))

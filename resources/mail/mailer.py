@@ -56,11 +56,16 @@ class Absent:
 
 
 @dataclass(frozen=True, slots=True)
+class UnderWay:
+    """Its run has not ended: nobody else may say what became of it."""
+
+
+@dataclass(frozen=True, slots=True)
 class CannotTell:
     why: str
 
 
-Finding = Found | Absent | CannotTell
+Finding = Found | Absent | UnderWay | CannotTell
 
 
 class Mailer(Protocol):
@@ -83,4 +88,8 @@ class Mailer(Protocol):
 
     def find(self, message_id: str, run: str | None = None) -> Finding:
         """What became of an intent that a run has left. `run`: what that intent named."""
+        ...
+
+    def settled(self) -> None:
+        """Every intent that named `run` so far has its outcome, durably; not where sending broke off."""
         ...

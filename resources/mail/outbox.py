@@ -47,7 +47,7 @@ class MaildirOutbox:
                     return Delivered()
                 case Absent():
                     return Deferred(why)
-                case CannotTell():
+                case _:
                     return Unknown(why)
         return Delivered()
 
@@ -56,6 +56,9 @@ class MaildirOutbox:
             return Found() if self._holds(_file_name(message_id)) else Absent()
         except OSError as error:
             return CannotTell(f"outbox {self._root}: {error}")
+
+    def settled(self) -> None:
+        """What went out is told by the folder itself."""
 
     def _deliver(self, name: str, content: bytes) -> None:
         for folder in ("tmp", "new", "cur"):

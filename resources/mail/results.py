@@ -10,6 +10,7 @@ from resources.store.entries import (
     Duplicate,
     Entry,
     Intent,
+    Pending,
     Refused,
     SendOutcome,
     duplicate_reason,
@@ -75,5 +76,7 @@ def standing_of(claim: Claim) -> Sent | NotSent:
             return NotSent(why, for_good=True, duplicate=True)
         case Refused(why, for_good):
             return NotSent(why, for_good)
+        case Pending(entry) if entry.state == "intent":
+            return NotSent("another run is about to send it; the next run tells", for_good=False)
         case _:
             return NotSent(_UNKNOWN, for_good=False)

@@ -6,11 +6,10 @@ two groups of intents, and never a message without one.
 """
 
 import time
-from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from resources.mail.groups import Group, Send, Sending
+from resources.mail.groups import Send, Sending
 from resources.mail.mailer import Envelope, Mailer
 from resources.mail.results import NotSent, Sent
 from resources.store.entries import Intent
@@ -25,6 +24,13 @@ __all__ = ["NotSent", "Send", "Sent", "send_all", "send_once"]
 _ROUNDS = 3
 # How long a run waits for its rate limits, in seconds. Hours and consent were decided as of the run's clock.
 _PATIENCE = 900.0
+
+
+class Patience:
+    """How many seconds a run may still wait for its rate limits, over all its calls of `send_all`."""
+
+    def __init__(self) -> None:
+        self.left = _PATIENCE
 
 
 def send_once(
@@ -43,6 +49,7 @@ def send_all(
     mailer: Mailer,
     sends: Sequence[Send],
     sleep: Callable[[float], None] = time.sleep,
+    patience: Patience | None = None,
 ) -> list[Sent | NotSent]:
     """Send each, in order, unless it was sent or is not allowed. One answer for each.
 
@@ -50,41 +57,42 @@ def send_all(
     resolved by asking the mailer; where the mailer cannot tell, it stays unknown and is not sent again.
     """
     sending = Sending(ledger, mailer, sends)
-    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="wire") as wire:
-        if ledger.limits.limited:
-            _at_the_rate(sending, wire, sleep)
-        else:
-            _as_fast_as_it_goes(sending, wire)
+    try:
+        with ThreadPoolExecutor(max_workers=1, thread_name_prefix="wire") as wire:
+            if ledger.limits.limited:
+                _at_the_rate(sending, wire, sleep, patience or Patience())
+            else:
+                _as_fast_as_it_goes(sending, wire)
+    except BaseException:  # interrupted, or the store is gone: what was sent is recorded if it can be
+        sending.finish()
+        raise
+    mailer.settled()
     return [sending.results[number] for number in range(len(sends))]
 
 
 def _as_fast_as_it_goes(sending: Sending, wire: ThreadPoolExecutor) -> None:
     """While one group is on the wire, the one before is recorded and the next is claimed."""
-    under_way: deque[Group] = deque()
+    under_way = sending.under_way
     while sending.waiting or under_way:
-        done = under_way.popleft() if len(under_way) == 2 or not sending.waiting else None
-        try:
-            group = sending.turn(done, _ROUNDS * sending.mailer.at_once)
-        except Exception:  # the store is gone; what was sent is recorded if it can be
-            for left in (done, *under_way):
-                sending.finish(left)
-            raise
-        if group.envelopes or group.outcomes:
-            group.start(wire, sending.mailer)
-            under_way.append(group)
+        done = under_way[0] if len(under_way) == 2 or not sending.waiting else None
+        group = sending.turn(done, _ROUNDS * sending.mailer.at_once)
+        if done is not None:
+            under_way.popleft()
+        sending.start(group, wire)
 
 
-def _at_the_rate(sending: Sending, wire: ThreadPoolExecutor, sleep: Callable[[float], None]) -> None:
+def _at_the_rate(
+    sending: Sending, wire: ThreadPoolExecutor, sleep: Callable[[float], None], patience: Patience
+) -> None:
     """A slot is taken with the intent, so every message of a group goes out at once, and none waits."""
-    patience = _PATIENCE
     while sending.waiting:
         group = sending.turn(None, sending.mailer.at_once)
-        group.start(wire, sending.mailer)
-        sending.finish(group)
+        sending.start(group, wire)
+        sending.finish()
         if group.wait is None:
             continue
-        if group.wait > patience:
+        if group.wait > patience.left:
             sending.give_up(f"the rate limit has no room within {_PATIENCE:.0f} s; the next run goes on")
             return
         sleep(group.wait)
-        patience -= group.wait
+        patience.left -= group.wait

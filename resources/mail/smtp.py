@@ -72,6 +72,10 @@ class SmtpMailer:
             return CannotTell("an SMTP relay keeps no record that could be asked")
         return self._log.find(message_id, run)
 
+    def settled(self) -> None:
+        if self._log is not None:
+            self._log.settled()
+
     async def _deliver_all(
         self, envelopes: Sequence[Envelope], waiting: deque[int], answers: dict[int, Delivery]
     ) -> None:

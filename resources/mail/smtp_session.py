@@ -58,10 +58,20 @@ class Session:
             return None
         try:
             await self._smtp.connect()
+            await self._greet()
             self._used = False
         except (aiosmtplib.SMTPException, OSError, ValueError) as error:
+            self.abort()
             return Deferred(f"relay {self._relay}: {_says(error)}")
         return None
+
+    async def _greet(self) -> None:
+        """As `mail` would: what the relay says to that is about us, too."""
+        if self._smtp.is_ehlo_or_helo_needed:
+            try:
+                await self._smtp.ehlo()
+            except aiosmtplib.SMTPHeloError:
+                await self._smtp.helo()
 
     async def deliver(self, envelope: Envelope, before_dot: Callable[[], bool] = lambda: True) -> Delivery:
         """Over an open connection. One that went while it was idle is opened again, once.
@@ -92,8 +102,6 @@ class Session:
             options, encoding = ["SMTPUTF8"], "utf-8"
         if not envelope.content.isascii():
             options.append("BODY=8BITMIME")
-        if options and smtp.is_ehlo_or_helo_needed:
-            await smtp.ehlo()
         for option in options:
             if not smtp.supports_extension(option.rpartition("=")[2]):
                 return Failed(f"relay {self._relay} does not offer {option}, which the message needs")
@@ -150,6 +158,9 @@ class Session:
                 await self._smtp.rset(timeout=self._timeouts.command)
         except (aiosmtplib.SMTPException, OSError):
             self.abort()
+        if not 400 <= code < 600:
+            self.abort()
+            return Deferred(f"relay {self._relay}: a reply that does not belong here: {code} {message}"[:300])
         return self._refusal(code, message)
 
     def _refusal(self, code: int, message: str) -> Delivery:

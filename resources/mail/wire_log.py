@@ -5,8 +5,9 @@ its dot surely did not go out, and of what was answered the answer is known. Onl
 stays unknown. Every intent names the log of the process that is about to send it.
 
 Nothing is synced: a write that has returned outlives its process, however that ends, but not its machine. So
-a log is believed only until the machine is started again, while it is the very file that was written (one
-that was put back from a copy is another: `file_identity`), and when its process is gone (its lock is free).
+a log is believed only until the machine is started again, while it is the very file that was written, and
+when its process is gone (its lock is free). One that was put back from a copy is another file
+(`file_identity`); one that was put back into the file itself (`cp -a`, rsync) changed after it was written.
 """
 
 import fcntl
@@ -17,7 +18,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from resources.mail.file_identity import identity
-from resources.mail.mailer import Absent, CannotTell, Deferred, Delivered, Delivery, Finding, Found
+from resources.mail.mailer import Absent, CannotTell, Deferred, Delivered, Delivery, Finding, Found, UnderWay
 
 _BOOT = Path("/proc/sys/kernel/random/boot_id")
 _NAME = re.compile(r"[0-9]+-[0-9a-f]{16}")
@@ -36,10 +37,12 @@ class WireLog:
         self._file: int | None = None
         self._name: str | None = None
         self._read: dict[str, dict[str, str]] = {}
+        self._needed, self._torn = False, False
 
     @property
     def name(self) -> str | None:
         """What intents name it by. It is there, and locked, before anybody can name it."""
+        self._needed = True
         if self._name is None and self._boot is not None:
             with suppress(OSError):
                 self._start(self._boot)
@@ -59,7 +62,10 @@ class WireLog:
 
     def find(self, message_id: str, name: str | None) -> Finding:
         """What became of an intent that names the log `name`, by that log alone."""
-        states = self._states(name) if name is not None else None
+        try:
+            states = self._states(name) if name is not None else None
+        except BlockingIOError:
+            return UnderWay()
         if states is None:
             return CannotTell("an SMTP relay keeps no record that could be asked")
         match states.get(message_id, _NOT_SENT):
@@ -70,11 +76,16 @@ class WireLog:
             case _:
                 return Absent()
 
+    def settled(self) -> None:
+        """What became of every intent that named it is in the ledger: nobody needs it."""
+        self._needed = False
+
     def close(self) -> None:
-        """What became of its messages is in the ledger now."""
+        """Nothing more goes out. Where the last sending was broken off, the log stays for the next run."""
         if self._file is None:
             return
-        (self._folder / f"{self._name}.log").unlink(missing_ok=True)
+        if not self._needed:
+            (self._folder / f"{self._name}.log").unlink(missing_ok=True)
         os.close(self._file)
         self._file = None
 
@@ -84,7 +95,8 @@ class WireLog:
             _remove_if_old(old, boot)
         name = f"{os.getpid()}-{secrets.token_hex(8)}"
         path = self._folder / f"{name}.log"
-        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
+        # Read-only: a copy is not written into it by accident.
+        file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o400)
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             head = f"{_head(boot, file)}\n".encode()
@@ -97,15 +109,22 @@ class WireLog:
         self._file, self._name = file, name
 
     def _write(self, what: str, message_id: str) -> bool:
-        """Whether the whole line was written; half a line tells nothing."""
+        """Whether the whole line was written. After half a line none is: both would be read as one."""
+        if self._file is None or self._torn:
+            return False
         line = f"{what} {message_id}\n".encode()
         try:
-            return self._file is not None and os.write(self._file, line) == len(line)
+            written = os.write(self._file, line)
         except OSError:
             return False
+        self._torn = written != len(line)
+        return not self._torn
 
     def _states(self, name: str) -> dict[str, str] | None:
-        """By Message-ID, the last line of another process's log; None where it is not to be believed."""
+        """By Message-ID, the last line of another process's log; None where it is not to be believed.
+
+        Raises BlockingIOError where that process still lives.
+        """
         if name not in self._read:
             states = self._believed(self._folder / f"{name}.log") if _NAME.fullmatch(name) else None
             if states is None:
@@ -120,6 +139,11 @@ class WireLog:
                 head, *lines = file.read().decode("ascii", "replace").split("\n")
                 if self._boot is None or head != _head(self._boot, file.fileno()):
                     return None
+                status = os.fstat(file.fileno())
+                if status.st_mtime_ns != status.st_ctime_ns:
+                    return None
+        except BlockingIOError:
+            raise
         except OSError:
             return None
         return {message_id: what for what, _, message_id in (line.partition(" ") for line in lines[:-1])}
@@ -138,8 +162,10 @@ def _booted() -> str | None:
 
 
 def _remove_if_old(path: Path, boot: str) -> None:
-    """A log from before the machine was started again is not believed any more."""
+    """A log from before the machine was started again is not believed any more. One that is held is another
+    machine's, whose process lives."""
     with suppress(OSError), path.open("rb") as file:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         head = file.readline()
         if head.endswith(b"\n") and not head.startswith(f"boot={boot} ".encode()):
             path.unlink()

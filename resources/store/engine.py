@@ -20,7 +20,10 @@ def open_engine(url: str) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() == "postgresql":
         postgresql_url = parsed.set(drivername="postgresql+psycopg")
-        return create_engine(postgresql_url, pool_pre_ping=True, hide_parameters=True)
+        # Whatever the database's default is: in `deciding`, what was committed while it waited must be seen.
+        return create_engine(
+            postgresql_url, pool_pre_ping=True, hide_parameters=True, isolation_level="READ COMMITTED"
+        )
     engine = create_engine(parsed, hide_parameters=True)  # addresses belong into no log and no error's text
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

@@ -13,7 +13,7 @@ from resources.crm import Contact, Contacts, CrmReader
 from resources.mail.dkim_signing import DkimSigner
 from resources.mail.mailer import Envelope, Found, Mailer
 from resources.mail.message import MessageError, Plan, UnsubscribeUrls, build_message
-from resources.mail.sending import NotSent, Send, Sent, send_all
+from resources.mail.sending import NotSent, Patience, Send, Sent, send_all
 from resources.store.entries import Entry, Intent, Refused, SendKey
 from resources.store.ledger import SendLedger
 from resources.store.send_checks import Check
@@ -49,6 +49,7 @@ class Tools(Toolbox):
         self._ledger, self._suppressions = ledger, suppressions
         self._mailer, self._gate = mailer, gate
         self._dkim, self._unsubscribe_urls = dkim, unsubscribe_urls
+        self._patience = Patience()
 
     @read("recipient", rules_only=True)
     def look_up_recipient(self, row: Mapping[str, Any]) -> Recipient:
@@ -102,7 +103,7 @@ class Tools(Toolbox):
                 continue
             build = partial(self._envelope, act.record, contact, intent)
             sends[number] = Send(intent, _conditions(act.record, contact), build)
-        results = send_all(self._ledger, self._mailer, list(sends.values()))
+        results = send_all(self._ledger, self._mailer, list(sends.values()), patience=self._patience)
         decisions |= {number: _decision(result) for number, result in zip(sends, results, strict=True)}
         return [decisions[number] for number in range(len(acts))]
 
@@ -155,7 +156,7 @@ class Tools(Toolbox):
         return earlier_of(entry, own, found=own and entry.state == "intent" and self._went_out(entry))
 
     def _went_out(self, entry: Entry) -> bool:
-        return isinstance(self._mailer.find(entry.message_id), Found)
+        return isinstance(self._mailer.find(entry.message_id, entry.detail), Found)
 
     def _domain(self) -> str:
         return self._campaign.sender.email.rpartition("@")[2]
