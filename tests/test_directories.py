@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 import yaml
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from resources.campaign import Campaign
@@ -286,6 +286,7 @@ def test_the_row_that_is_cited_is_the_freshest_of_those_that_agree() -> None:
     assert found.taken is not None and [hit.source for hit in found.taken.rows] == ["b", "registry"]
 
 
+PASSED_ON = Reassigned(ticker="BANV", to="z:1", name="Zinc Plc", country=None, as_of=date(2026, 2, 20))
 ROWS = st.builds(
     row,
     source=st.sampled_from(["registry", "b", "c"]),
@@ -299,9 +300,7 @@ ROWS = st.builds(
     industry_scheme=st.sampled_from([None, "SIC", "GICS"]),
     tickers=st.sampled_from([None, "BANV", "BANV|COBH", "COBH"]),
     employees=st.sampled_from([None, "240", "250", "about 240", "900"]),
-    reassigned=st.sampled_from(
-        [(), (Reassigned(ticker="BANV", to="z:1", name="Zinc Plc", country=None, as_of=date(2026, 2, 20)),)]
-    ),
+    reassigned=st.sampled_from([(), (PASSED_ON,)]),
 )
 
 
@@ -311,6 +310,14 @@ def _possible(hit: Hit, update: dict[str, Any]) -> Hit:
     return hit.model_copy(update={**update, "reassigned": tuple(told)})
 
 
+# One row's ticker has passed on, and the other two disagree: both are told.
+@example(
+    [
+        row(tickers="BANV", trust=0.9),
+        row(tickers="COBH", trust=0.9),
+        row(tickers="BANV", as_of=date(2026, 2, 1), trust=0.2, reassigned=(PASSED_ON,)),
+    ]
+)
 @given(st.lists(ROWS, min_size=1, max_size=4))
 def test_the_graders_agree_with_the_rule_whatever_directories_say(rows: list[Hit]) -> None:
     """Every value usable, cited and as sure as it may be; every empty field with the one true reason."""

@@ -64,6 +64,7 @@ class World:
             more.get("body", "Hello {first_name}, {price:PRO}: {link}"),
         )
         self.record_ids = list(contacts)
+        self.mailer = more.get("mailer", MaildirOutbox(root / "outbox"))
         self.candidate = ScriptedCandidate({})
         self.journal = MemoryJournal()
 
@@ -90,7 +91,7 @@ class World:
             "crm": CohortCrm(profiles),
             "ledger": SendLedger(self.store, "outbound", self.cap),
             "suppressions": Suppressions(self.store),
-            "mailer": MaildirOutbox(self.root / "outbox"),
+            "mailer": self.mailer,
             "gate": lambda row: self.verdicts,
             "dkim": None,
             "unsubscribe_urls": None,

@@ -1,6 +1,7 @@
 """What a run that is gone had on the wire is told by its own log, and by no log that could be wrong."""
 
 import errno
+import os
 import shutil
 import subprocess
 import sys
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine
 
-from resources.mail import wire_log
+from resources.mail import file_identity, wire_log
 from resources.mail.mailer import (
     Absent,
     CannotTell,
@@ -106,23 +107,53 @@ def test_a_log_from_before_the_machine_was_started_is_not_believed(
 
 
 @pytest.mark.parametrize("reused", [False, True], ids=["another number", "the same number"])
-def test_a_log_that_was_put_back_is_not_believed(tmp_path: Path, reused: bool) -> None:
-    """It may be from before the message went out. Its number may be that of the file that is gone."""
+def test_a_log_that_was_put_back_is_not_believed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, reused: bool
+) -> None:
+    """It may be from before the message went out. Its number may be that of the file that is gone: ext4 gives
+    it to whoever comes first, here it is given to the copy."""
     folder = tmp_path / "wire"
     name = left_by_a_killed_run(folder)
-    log, copy = folder / f"{name}.log", tmp_path / "copy"
-    shutil.copy2(log, copy)
-    number = log.stat().st_ino
+    log, copy, told = folder / f"{name}.log", tmp_path / "copy", os.fstat
+    gone = log.stat()
+    shutil.copy(log, copy)
     time.sleep(0.02)  # a file's birth is told in steps of up to 10 ms
-    log.unlink()
-    for attempt in range(1_000):
-        shutil.copy2(copy, log)
-        if (log.stat().st_ino == number) == reused:
-            break
-        log.rename(tmp_path / f"other {attempt}")
-    else:
-        pytest.skip("this file system never gives a number twice")
+    log.rename(tmp_path / "gone")
+    shutil.copy(copy, log)
+
+    def with_the_number_of_the_one_that_is_gone(file: int) -> os.stat_result:
+        return os.stat_result((told(file)[0], gone.st_ino, *told(file)[2:]))
+
+    if reused:
+        monkeypatch.setattr(file_identity.os, "fstat", with_the_number_of_the_one_that_is_gone)
     assert isinstance(WireLog(folder).find("<another@x>", name), CannotTell)
+
+
+def test_a_log_that_was_put_back_into_its_own_file_is_not_believed(tmp_path: Path) -> None:
+    """As `cp -a` and rsync do: the file is the same, and its times are the copy's."""
+    name = left_by_a_killed_run(tmp_path / "wire")
+    log, copy = tmp_path / "wire" / f"{name}.log", tmp_path / "copy"
+    assert WireLog(tmp_path / "wire").find("<another@x>", name) == Absent()
+    assert not log.stat().st_mode & 0o222
+    shutil.copy2(log, copy)
+    log.chmod(0o600)
+    shutil.copyfile(copy, log)
+    shutil.copystat(copy, log)
+    assert isinstance(WireLog(tmp_path / "wire").find("<another@x>", name), CannotTell)
+
+
+def test_half_a_line_is_never_read_as_one_with_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A disk that fills within a line, and has room again: nothing more goes out over this log."""
+    log, write = WireLog(tmp_path), os.write
+    assert log.name is not None and log.goes_out("<a@x>")
+    with monkeypatch.context() as patched:
+        patched.setattr(wire_log.os, "write", lambda file, line: write(file, line[: len(line) // 2]))
+        log.answered("<a@x>", Delivered())
+    assert not log.goes_out("<b@x>")
+    (file,) = tmp_path.glob("*.log")
+    assert file.read_text().splitlines()[1:] == ["dot <a@x>", "sent "]
 
 
 def test_where_a_birth_is_not_told_there_is_no_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

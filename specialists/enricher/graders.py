@@ -37,8 +37,12 @@ def _empty(field: FieldName, hits: Sequence[Hit], output: Makes, facts: Facts) -
     usable = usable_rows(field, hits, facts.partition)
     if usable and resolve(field, usable).taken is not None:
         return f"{field} is empty, but a directory has a usable value"
-    true = "unresolved" if usable else why_none(field, hits, facts.partition)
-    return None if said == [true] else f"{field} is empty because {true}, not because {', '.join(said)}"
+    true = {"unresolved" if usable else why_none(field, hits, facts.partition)}
+    if field == "tickers" and any(passed_on(hit, facts.partition) for hit in hits):
+        true.add("reassigned")  # told of every such row, also where the others disagree
+    if set(said) == true:
+        return None
+    return f"{field} is empty because {', '.join(sorted(true))}, not because {', '.join(said)}"
 
 
 def flags_low_confidence(record: Reads, output: Makes, facts: Facts) -> str | None:

@@ -122,8 +122,8 @@ MUTANTS = (
     Mutant(
         "the grader believes every reason for an empty field",
         "specialists/enricher/graders.py",
-        "return None if said == [true] else",
-        "return None if said else",
+        "if set(said) == true:",
+        "if said:",
         "tests/test_enricher.py::test_a_planted_defect_is_caught",
     ),
 )
