@@ -121,9 +121,9 @@ def test_any_text_at_all(text: str) -> None:
 )
 def test_long_texts_take_no_time(piece: str) -> None:
     """No input makes the patterns run away: 20,000 characters in well under a second."""
-    started = time.perf_counter()
+    started = time.thread_time()
     find(piece * (20_000 // len(piece)) + "@")
-    assert time.perf_counter() - started < 2
+    assert time.thread_time() - started < 2
 
 
 @pytest.mark.skipif(not (REAL / "naughty-strings").exists(), reason="the naughty strings are not here")

@@ -64,6 +64,7 @@ class World:
             more.get("body", "Hello {first_name}, {price:PRO}: {link}"),
         )
         self.record_ids = list(contacts)
+        self.ledger: SendLedger | None = more.get("ledger")
         self.mailer = more.get("mailer", MaildirOutbox(root / "outbox"))
         self.candidate = ScriptedCandidate({})
         self.journal = MemoryJournal()
@@ -89,7 +90,7 @@ class World:
             "campaign": CAMPAIGN,
             "contacts": self.contacts,
             "crm": CohortCrm(profiles),
-            "ledger": SendLedger(self.store, "outbound", self.cap),
+            "ledger": self.ledger or SendLedger(self.store, "outbound", self.cap),
             "suppressions": Suppressions(self.store),
             "mailer": self.mailer,
             "gate": lambda row: self.verdicts,
