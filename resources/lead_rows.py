@@ -44,7 +44,7 @@ def check_row(raw: RawLead) -> Values | Rejection:
         reason = f"columns {', '.join(IDENTIFYING)} are all empty; fill at least one"
     if reason is not None:
         return Rejection(reason, values)
-    values["consent"] = _consent(values["consent"])
+    values["consent"] = consent_meant(values["consent"])
     if values["domain"]:
         values["domain"] = web_host(values["domain"]) or values["domain"].lower()
     return values
@@ -114,13 +114,14 @@ def _lead_id_problem(values: Mapping[str, str | None]) -> str | None:
     )
 
 
-def _consent(text: str | None) -> str | None:
+def consent_meant(text: str | None) -> str | None:
+    """opted_in, opted_out or unknown, by a file's word for it; None where it is no word for any of them."""
     plain = (text or "").casefold().replace("_", "").replace("-", "").replace(" ", "")
     return _CONSENT.get(plain)
 
 
 def _consent_problem(values: Mapping[str, str | None]) -> str | None:
-    if _consent(values["consent"]) is not None:
+    if consent_meant(values["consent"]) is not None:
         return None
     return f"column consent is {_shown(values['consent'])}; write opted_in, opted_out, or nothing for unknown"
 

@@ -93,6 +93,27 @@ MUTANTS = (
         "tests/test_inbox_holds.py::test_a_forged_bounce_holds_nobody",
     ),
     Mutant(
+        "a rejected row says nothing",
+        "workforce_assets/intake_consents.py",
+        'if said != "opted_out" and (said != "opted_in" or row["disposition"] != "done"):',
+        'if said not in ("opted_in", "opted_out") or row["disposition"] != "done":',
+        "tests/test_consents.py::test_a_no_in_a_rejected_row_is_a_no",
+    ),
+    Mutant(
+        "a rejected row's yes is a yes",
+        "workforce_assets/intake_consents.py",
+        'if said != "opted_out" and (said != "opted_in" or row["disposition"] != "done"):',
+        'if said not in ("opted_in", "opted_out"):',
+        "tests/test_consents.py::test_a_yes_in_a_rejected_row_is_no_yes",
+    ),
+    Mutant(
+        "a rejected row's word is read as it stands",
+        "workforce_assets/intake_consents.py",
+        'said = consent_meant(row["consent"])',
+        'said = row["consent"]',
+        "tests/test_consents.py::test_a_no_in_a_rejected_row_is_a_no",
+    ),
+    Mutant(
         "the record's own consent is all that counts",
         "resources/store/send_checks.py",
         "(not_suppressed, not_opted_out, not_awaited)",
