@@ -85,6 +85,23 @@ def test_what_proves_a_send_suppresses_its_recipient(store: Engine, kind: str) -
     assert set(suppressed(store)) == {ADA}
 
 
+@pytest.mark.parametrize(
+    "more",
+    ["Auto-Submitted: auto-generated", "Precedence: auto_reply", "X-Autoreply: yes", "Return-Path: <>"],
+)
+def test_what_a_mail_program_writes_for_its_user_unsubscribes(store: Engine, more: str) -> None:
+    """It sends to our List-Unsubscribe address and says that a program wrote it. The key must be ours all the
+    same, and From the recipient."""
+    mine = sent(store)
+    text, name = "This message was automatically generated.", mine.message_id[1:].partition("@")[0]
+    for subject, sender in ((mine.key.digest, ADA), (name, BOB)):
+        other = reply(text, subject=f"unsubscribe {subject}", sender=sender, more=f"{more}\n")
+        assert ingest(store, other)[0].decision == "held" and suppressed(store) == {}
+    (told,) = ingest(store, reply(text, subject=f"unsubscribe {name}", more=f"{more}\n"))
+    assert (told.kind, told.decision) == ("unsubscribe", "suppress")
+    assert suppressed(store) == {ADA: "unsubscribed"}
+
+
 FORGED = {
     "no proof": lambda mine: dsn("<1@vendor.example>"),
     "a key that was never used": lambda mine: dsn(f"<{'0' * 64}@vendor.example>"),

@@ -72,6 +72,13 @@ MUTANTS = (
         "tests/test_inbox_classes.py::test_what_may_be_a_bounce_in_unknown_words_is_never_ignored",
     ),
     Mutant(
+        "what a mail program writes is an automatic reply",
+        "resources/inbox/classify.py",
+        "if unsubscribes_by_subject(mail):",
+        "if unsubscribes_by_subject(mail) and not auto_reply(mail):",
+        f"{DECISIONS}::test_what_a_mail_program_writes_for_its_user_unsubscribes",
+    ),
+    Mutant(
         "an empty return path makes any words a bounce",
         "resources/inbox/text_bounces.py",
         "if says_automatic(subject) and not named_mail_system(mail):",
