@@ -12,10 +12,12 @@ from sqlalchemy import Engine
 from typer.testing import CliRunner, Result
 
 from resources.errors import InputError
+from resources.inbox.ingest import Inbox
 from resources.mail.traces import joined, of_mailbox, of_relay_log
-from resources.store.entries import Claimed, Intent
+from resources.store.entries import Claimed, Intent, Refused
 from resources.store.ledger import SendLedger
 from resources.store.reconciling import ReconcileError, Reconciling
+from tests.inbox_mail import dsn, found
 from workforce_assets.cli.app import app
 
 pytest_plugins = ["tests.store_fixtures"]
@@ -89,9 +91,22 @@ def test_a_relays_log_settles_what_it_tells_of(store: Engine, tmp_path: Path) ->
     assert traces["<other@x.example>"] == "sent"
     settled = Reconciling(store, "outbound", AT).by_traces(traces, complete_by=None)
     assert list(states(ledger).values()).count("unknown") == settled.unknown == 2
-    expected = ["sent", "failed", "sent", "unknown", "unknown"]
+    expected = ["sent", "sent", "sent", "unknown", "unknown"]
     assert states(ledger) == dict(zip(contacts, expected, strict=True))
     assert isinstance(ledger.claim(intent("absent@x.example")), Claimed) is False
+
+
+def test_a_bounce_of_what_the_relays_log_calls_bounced_is_believed(store: Engine, tmp_path: Path) -> None:
+    """The relay took it, so it left; whom the bounce is about gets nothing of the next campaign."""
+    ledger = unknown(store, "bounced@x.example")
+    traces = of_relay_log(postfix_log(tmp_path / "mail.log"))
+    Reconciling(store, "outbound", AT).by_traces(traces, complete_by=None)
+    report = dsn(intent("bounced@x.example").message_id, to="bounced@x.example")
+    (told,) = Inbox(store, lambda _: None).ingest([found(report)], AT)
+    assert told.decision == "suppress"
+    key = ledger.key("summer", 1, "bounced@x.example")
+    following = Intent(key, "lead-1", DAY, key.message_id("vendor.example", "secret"), "d", AT)
+    assert ledger.claim(following) == Refused("suppressed: bounced", for_good=True)
 
 
 def test_only_a_person_can_say_that_the_log_is_all_there_is(store: Engine, tmp_path: Path) -> None:

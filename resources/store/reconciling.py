@@ -70,7 +70,9 @@ class Reconciling:
         if trace == "sent":
             return SendOutcome(entry.key, "sent", entry.intent_at, f"reconciled at {when}: found")
         if trace == "bounced":
-            return SendOutcome(entry.key, "failed", None, f"reconciled at {when}: the relay says bounced")
+            # It left: the relay took it. Only of such a send can a bounce come back and be believed.
+            detail = f"reconciled at {when}: the relay took it, and says bounced"
+            return SendOutcome(entry.key, "sent", entry.intent_at, detail)
         if trace is None and complete_by is not None and entry.state == "unknown":
             detail = f"reconciled at {when}: found nowhere, and {complete_by} says that is all there is"
             return SendOutcome(entry.key, "cancelled", None, detail)

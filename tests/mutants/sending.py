@@ -260,6 +260,13 @@ MUTANTS = (
         "tests/test_reconcile.py::test_what_the_relay_still_tries_is_never_called_off",
     ),
     Mutant(
+        "what bounced has never left",
+        RECONCILING,
+        'return SendOutcome(entry.key, "sent", entry.intent_at, detail)',
+        'return SendOutcome(entry.key, "failed", None, detail)',
+        "tests/test_reconcile.py::test_a_bounce_of_what_the_relays_log_calls_bounced_is_believed",
+    ),
+    Mutant(
         "a log is read as text, whatever it is",
         "resources/mail/traces.py",
         "gzip.open if zipped else open",

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from resources.store.reconciling import Settled
 
 SHOWN = 50
-_STATES: "tuple[State, ...]" = ("sent", "failed", "cancelled")
+_STATES: "tuple[State, ...]" = ("sent", "cancelled")
 
 
 def entry_json(entry: "Entry") -> dict[str, Any]:
