@@ -137,9 +137,23 @@ MUTANTS = (
     Mutant(
         "soft bounces count for ever",
         "resources/store/inbox.py",
-        "inbox_messages.c.at > at - timedelta(days=days)",
-        "inbox_messages.c.at > at - timedelta(days=100 * days)",
+        "timedelta(days=days)",
+        "timedelta(days=100 * days)",
         f"{DECISIONS}::test_soft_bounces_count_within_their_days",
+    ),
+    Mutant(
+        "soft bounces count only in the order of their sends",
+        "resources/store/inbox.py",
+        "if this - span < start <= this)",
+        "if start == this)",
+        f"{DECISIONS}::test_soft_bounces_count_in_whatever_order_they_are_read",
+    ),
+    Mutant(
+        "a soft bounce counts as often as it is read",
+        "resources/store/inbox.py",
+        "    times = (sends | {send.key.digest: this}).values()",
+        "    times = [row.sent_at or row.intent_at for row in connection.execute(query)] + [this]",
+        f"{DECISIONS}::test_one_bounce_in_other_octets_is_one_bounce",
     ),
     Mutant(
         "a message is handled as often as it is read",

@@ -267,6 +267,13 @@ MUTANTS = (
         "tests/test_reconcile.py::test_a_bounce_of_what_the_relays_log_calls_bounced_is_believed",
     ),
     Mutant(
+        "what was reconciled as bounced before has never left",
+        "resources/store/migrations/versions/0011_soft_bounces_of_sends.py",
+        "WHERE state = 'failed' AND detail LIKE",
+        "WHERE state = 'bounced' AND detail LIKE",
+        "tests/test_store.py::test_what_was_reconciled_as_bounced_has_left",
+    ),
+    Mutant(
         "a log is read as text, whatever it is",
         "resources/mail/traces.py",
         "gzip.open if zipped else open",
