@@ -262,7 +262,7 @@ def test_what_was_judged_before_steps_were_kept_is_still_judged(empty_url: str) 
 
 
 def test_what_was_reconciled_as_bounced_has_left(empty_url: str) -> None:
-    """An earlier version called it failed, and did not believe its bounce. What the relay refused stays so."""
+    """An earlier version called it failed, and believed no bounce of it. What the relay refused stays so."""
     at = "2026-03-02 10\\:00\\:00+00\\:00"
     columns = "key, workforce, campaign, step, contact, state, record_id, partition, message_id, draft_digest"
     row = (
