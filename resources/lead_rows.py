@@ -6,16 +6,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from tempfile import TemporaryFile
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import available_timezones
 
 from resources.company_names import web_host
 from resources.lead_columns import CANONICAL_COLUMNS, IDENTIFYING, RawLead
 
 Values = dict[str, str | None]
+ConsentMeant = Literal["opted_in", "opted_out", "unknown"]
 
 _LONGEST_ID = 200
-_CONSENT = {
+_CONSENT: dict[str, ConsentMeant] = {
     **dict.fromkeys(("optedin", "optin", "true", "yes", "y", "t", "1"), "opted_in"),
     **dict.fromkeys(("optedout", "optout", "false", "no", "n", "f", "0"), "opted_out"),
     **dict.fromkeys(("", "unknown"), "unknown"),
@@ -114,8 +115,8 @@ def _lead_id_problem(values: Mapping[str, str | None]) -> str | None:
     )
 
 
-def consent_meant(text: str | None) -> str | None:
-    """opted_in, opted_out or unknown, by a file's word for it; None where it is no word for any of them."""
+def consent_meant(text: str | None) -> ConsentMeant | None:
+    """By a file's word for it; None where it is no word for any of them."""
     plain = (text or "").casefold().replace("_", "").replace("-", "").replace(" ", "")
     return _CONSENT.get(plain)
 

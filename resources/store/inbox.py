@@ -102,7 +102,7 @@ def soft_bounces(connection: Connection, send: Entry, days: int) -> int:
         .where(inbox_messages.c.soft_bounce_of == send.key.contact)
     )
     this, span = send.sent_at or send.intent_at, timedelta(days=days)
-    sends = {row.key: row.sent_at or row.intent_at for row in connection.execute(query)}
+    sends: dict[str, datetime] = {row.key: row.sent_at or row.intent_at for row in connection.execute(query)}
     times = (sends | {send.key.digest: this}).values()
     windows = (start for start in times if this - span < start <= this)
     return max(sum(start <= time < start + span for time in times) for start in windows)
