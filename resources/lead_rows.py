@@ -6,16 +6,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from tempfile import TemporaryFile
-from typing import Any
+from typing import Any, Literal
 from zoneinfo import available_timezones
 
 from resources.company_names import web_host
 from resources.lead_columns import CANONICAL_COLUMNS, IDENTIFYING, RawLead
 
 Values = dict[str, str | None]
+ConsentMeant = Literal["opted_in", "opted_out", "unknown"]
 
 _LONGEST_ID = 200
-_CONSENT = {
+_CONSENT: dict[str, ConsentMeant] = {
     **dict.fromkeys(("optedin", "optin", "true", "yes", "y", "t", "1"), "opted_in"),
     **dict.fromkeys(("optedout", "optout", "false", "no", "n", "f", "0"), "opted_out"),
     **dict.fromkeys(("", "unknown"), "unknown"),
@@ -44,7 +45,7 @@ def check_row(raw: RawLead) -> Values | Rejection:
         reason = f"columns {', '.join(IDENTIFYING)} are all empty; fill at least one"
     if reason is not None:
         return Rejection(reason, values)
-    values["consent"] = _consent(values["consent"])
+    values["consent"] = consent_meant(values["consent"])
     if values["domain"]:
         values["domain"] = web_host(values["domain"]) or values["domain"].lower()
     return values
@@ -114,13 +115,14 @@ def _lead_id_problem(values: Mapping[str, str | None]) -> str | None:
     )
 
 
-def _consent(text: str | None) -> str | None:
+def consent_meant(text: str | None) -> ConsentMeant | None:
+    """By a file's word for it; None where it is no word for any of them."""
     plain = (text or "").casefold().replace("_", "").replace("-", "").replace(" ", "")
     return _CONSENT.get(plain)
 
 
 def _consent_problem(values: Mapping[str, str | None]) -> str | None:
-    if _consent(values["consent"]) is not None:
+    if consent_meant(values["consent"]) is not None:
         return None
     return f"column consent is {_shown(values['consent'])}; write opted_in, opted_out, or nothing for unknown"
 

@@ -21,6 +21,7 @@ from resources.store.ledger import SendLedger
 from resources.store.suppressions import Suppressions
 from resources.store.tables import inbox_messages
 from resources.unsubscribe.tokens import UnsubscribeLinks
+from tests.imap_server import PASSWORD, imap_server
 from tests.inbox_mail import complaint, dsn, found, reply, text_bounce
 
 pytest_plugins = ["tests.store_fixtures"]
@@ -44,7 +45,7 @@ def sent(store: Engine, contact: str = ADA, step: int = 1, state: str = "sent", 
         key, f"lead-{contact}", date(2026, 3, 2), key.message_id("vendor.example", "secret"), "d", at
     )
     assert isinstance(ledger.claim(intent), Claimed)
-    ledger.record(key, state, sent_at=AT if state == "sent" else None)  # type: ignore[arg-type]
+    ledger.record(key, state, sent_at=at if state == "sent" else None)  # type: ignore[arg-type]
     return intent
 
 
@@ -83,6 +84,23 @@ def test_what_proves_a_send_suppresses_its_recipient(store: Engine, kind: str) -
     (told,) = ingest(store, message)
     assert told.decision == "suppress"
     assert set(suppressed(store)) == {ADA}
+
+
+@pytest.mark.parametrize(
+    "more",
+    ["Auto-Submitted: auto-generated", "Precedence: auto_reply", "X-Autoreply: yes", "Return-Path: <>"],
+)
+def test_what_a_mail_program_writes_for_its_user_unsubscribes(store: Engine, more: str) -> None:
+    """It sends to our List-Unsubscribe address and says that a program wrote it. The key must be ours all the
+    same, and From the recipient."""
+    mine = sent(store)
+    text, name = "This message was automatically generated.", mine.message_id[1:].partition("@")[0]
+    for subject, sender in ((mine.key.digest, ADA), (name, BOB)):
+        other = reply(text, subject=f"unsubscribe {subject}", sender=sender, more=f"{more}\n")
+        assert ingest(store, other)[0].decision == "held" and suppressed(store) == {}
+    (told,) = ingest(store, reply(text, subject=f"unsubscribe {name}", more=f"{more}\n"))
+    assert (told.kind, told.decision) == ("unsubscribe", "suppress")
+    assert suppressed(store) == {ADA: "unsubscribed"}
 
 
 FORGED = {
@@ -160,17 +178,50 @@ def test_a_message_about_two_contacts_is_held(store: Engine) -> None:
     assert told.decision == "held" and suppressed(store) == {}
 
 
+def soft(message_id: str, **more: str) -> bytes:
+    return dsn(message_id, status="5.2.2", diagnostic="smtp; 552 mailbox full", **more)
+
+
 def test_soft_bounces_count_within_their_days(store: Engine) -> None:
-    """The third within 30 days suppresses; older ones no longer count; a delay never does."""
-    message_id = sent(store).message_id
+    """The third send within 30 days suppresses, by when it was sent: all are read a year later. Older ones do
+    not count; a delay never does."""
+    days = (0, 20, 40, 45, 46)
+    ids = [sent(store, step=n, at=AT + timedelta(days=day)).message_id for n, day in enumerate(days)]
+    messages = [soft(message_id) for message_id in ids]
+    messages[2] = soft(ids[2], action="delayed")
+    told = ingest(store, *messages[:4], at=AT + timedelta(days=400))
+    assert [one.decision for one in told] == ["ignored"] * 4 and suppressed(store) == {}
+    assert ingest(store, messages[4], at=AT + timedelta(days=400))[0].decision == "suppress"
+    assert suppressed(store) == {ADA: "bounced"}
 
-    def soft(n: int, days: int, **more: str) -> str:
-        report = dsn(message_id, status="5.2.2", diagnostic=f"smtp; 552 mailbox full, try {n}", **more)
-        return ingest(store, report, at=AT + timedelta(days=days))[0].decision
 
-    assert [soft(1, 0), soft(2, 20), soft(3, 40, action="delayed")] == ["ignored"] * 3
-    assert soft(4, 45) == "ignored" and suppressed(store) == {}
-    assert soft(5, 46) == "suppress" and suppressed(store) == {ADA: "bounced"}
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (0, 2, 1)])
+def test_soft_bounces_count_in_whatever_order_they_are_read(store: Engine, order: tuple[int, ...]) -> None:
+    """Three within 30 days are three, also where the one in the middle is read last."""
+    ids = [sent(store, step=n, at=AT + timedelta(days=14 * n)).message_id for n in range(3)]
+    far = sent(store, step=9, at=AT + timedelta(days=44)).message_id
+    told = ingest(store, soft(far), *(soft(ids[n]) for n in order))
+    assert [one.decision for one in told] == ["ignored"] * 3 + ["suppress"]
+
+
+def test_one_bounce_in_other_octets_is_one_bounce(store: Engine, tmp_path: Path) -> None:
+    """As a Maildir, an mbox and IMAP keep it: its line ends, and the headers a mail program adds."""
+    content = soft(sent(store).message_id)
+    maildir = mailbox.Maildir(tmp_path / "maildir")
+    maildir.add(content)
+    mbox = mailbox.mbox(tmp_path / "box.mbox")
+    seen = mailbox.mboxMessage(content)
+    seen.set_flags("RO")
+    mbox.add(seen)
+    mbox.close()
+    with imap_server() as server:
+        server.messages = {1: content.replace(b"\n", b"\r\n")}
+        sources = (str(tmp_path / "maildir"), str(tmp_path / "box.mbox"), server.url)
+        messages = [one for source in sources for one in read_messages(source, PASSWORD, lambda _: False)]
+    assert len({message.content for message in messages}) == 3
+    told = list(Inbox(store, LINKS.key_of).ingest(messages, AT))
+    assert [(one.decision, one.new) for one in told] == [("ignored", True)] * 3
+    assert suppressed(store) == {}
 
 
 def test_every_message_is_handled_once_and_accounted_for(store: Engine) -> None:

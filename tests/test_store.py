@@ -19,6 +19,7 @@ from resources.store import migrate as store_migrations
 from resources.store.engine import deciding, open_engine, reading, writing
 from resources.store.group_commit import GroupCommit
 from resources.store.journal import StoredJournal
+from resources.store.ledger import SendLedger
 from resources.store.migrate import StoreVersionError, check_version, migrate
 from resources.store.spending import spent_by_day
 from resources.store.suppressions import Suppressions
@@ -257,4 +258,25 @@ def test_what_was_judged_before_steps_were_kept_is_still_judged(empty_url: str) 
     migrate(engine)
     found = StoredJournal(engine, GroupCommit(engine)).find([_key()])
     assert found == {_key(): Judgement("model:a", Answered({"n": 1}, Usage(3, 4, 0.25)))}
+    engine.dispose()
+
+
+def test_what_was_reconciled_as_bounced_has_left(empty_url: str) -> None:
+    """An earlier version called it failed, and believed no bounce of it. What the relay refused stays so."""
+    at = "2026-03-02 10\\:00\\:00+00\\:00"
+    columns = "key, workforce, campaign, step, contact, state, record_id, partition, message_id, draft_digest"
+    row = (
+        f"INSERT INTO ledger ({columns}, day, intent_at, detail, tokens_in, tokens_out, usd) VALUES ('%s', "
+        f"'outbound', 'spring', 1, '%s', 'failed', 'lead', '', '<%s>', 'd', '', '{at}', '%s', 0, 0, 0)"
+    )
+    details = {
+        "a": f"reconciled at {at}\\: the relay says bounced",
+        "b": "550 5.1.1 the relay says bounced",
+    }
+    rows = [row % (key, key, key, detail) for key, detail in details.items()]
+    engine = at_version(empty_url, "0010", *rows)
+    migrate(engine)
+    found = {entry.key.contact: entry for entry in SendLedger(engine, "outbound", 0).entries()}
+    assert (found["a"].state, found["a"].sent_at) == ("sent", found["a"].intent_at)
+    assert (found["b"].state, found["b"].sent_at) == ("failed", None)
     engine.dispose()

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from resources.contact_key import InvalidAddress, contact_key
+from resources.lead_rows import consent_meant
 from resources.store.consents import Consent, Consents
 
 # Recorded in one commit; a commit each would cost more than reading the file.
@@ -29,9 +30,12 @@ def record_consents(
 
 
 def _consent(row: Mapping[str, Any], source: str, at: datetime) -> Consent | None:
-    """None where nothing was said, or nobody can be told from the address."""
-    said = row["consent"]
-    if row["disposition"] != "done" or said not in ("opted_in", "opted_out"):
+    """None where nothing was said, or nobody can be told from the address.
+
+    A no is a no in a rejected row too, where it stands in the file's own word; a yes there is none.
+    """
+    said = consent_meant(row["consent"])
+    if said != "opted_out" and (said != "opted_in" or row["disposition"] != "done"):
         return None
     try:
         return Consent(contact_key(row["email"] or ""), said, source, at)

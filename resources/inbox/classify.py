@@ -10,7 +10,7 @@ from resources.inbox.reports import Report, delivery_reports, has_delivery_statu
 from resources.inbox.returned_copy import without_copy
 from resources.inbox.senders import from_mail_system
 from resources.inbox.text_bounces import sign_of_bounce, text_bounce
-from resources.inbox.unsubscribes import asks_to_unsubscribe
+from resources.inbox.unsubscribes import asks_to_unsubscribe, unsubscribes_by_subject
 
 Class = Literal["bounce_hard", "bounce_soft", "complaint", "auto_reply", "unsubscribe", "other"]
 
@@ -80,6 +80,9 @@ def _bounced(reports: tuple[Report, ...]) -> Classified:
 
 
 def _from_somebody(mail: Mail) -> Classified:
+    # A mail program writes this for its user, and may say so; no absent person's answer has such a subject.
+    if unsubscribes_by_subject(mail):
+        return Classified("unsubscribe", "asks to be written to no more, as List-Unsubscribe says")
     evidence = auto_reply(mail)
     sign = sign_of_bounce(mail)
     if evidence:

@@ -23,7 +23,7 @@ _BULK = ("bulk", "list", "junk")
 
 @dataclass(frozen=True, slots=True)
 class SoftBounces:
-    """How many soft bounces a contact may have before it is suppressed: the `most`th within `days`."""
+    """How many sends may bounce softly before the contact is suppressed: the `most`th within `days`."""
 
     most: int = 3
     days: int = 30
@@ -43,7 +43,8 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What the ledger knows: the sends that the message proves, and the contact's earlier soft bounces.
+    """What the ledger knows: the sends that the message proves, and how many of the contact's sends bounced
+    softly if the latest of them did, within the limit's days.
 
     `ledger` is False where there is no operations store to ask.
     """
@@ -133,15 +134,14 @@ def _report_on(contact: str, reports: Sequence[Report]) -> Report | None:
     return (named or list(reports))[0] if len(outcomes) == 1 else None
 
 
-def _bounced(report: Report | None, contact: str, before: int, limit: SoftBounces) -> Decision:
+def _bounced(report: Report | None, contact: str, count: int, limit: SoftBounces) -> Decision:
     if report is None:
         return Decision("held", "reports different things, and none of them on the recipient of the send")
     match report.outcome:
         case "hard":
             return Decision("suppress", report.why, suppress=(contact, "bounced"))
         case "soft":
-            count = before + 1
-            which = f"{report.why}; soft bounce {count} of {limit.most} within {limit.days} days"
+            which = f"{report.why}; soft bounce of send {count} of {limit.most} within {limit.days} days"
             if count < limit.most:
                 return Decision("ignored", which, soft_bounce_of=contact)
             return Decision("suppress", which, suppress=(contact, "bounced"), soft_bounce_of=contact)

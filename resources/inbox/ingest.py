@@ -74,7 +74,7 @@ class Inbox:
                 if before is not None:
                     yield _told_before(message, before)
                     continue
-                decision = decide(mail, found, self._standing(connection, proof, at), self._limit)
+                decision = decide(mail, found, self._standing(connection, proof), self._limit)
             yield _told(message, found, decision)
 
     def _read(self, message: Found) -> tuple[Mail | None, Classified, Evidence]:
@@ -83,11 +83,10 @@ class Inbox:
         mail, found = classify_bytes(message.content)
         return mail, found, Evidence() if mail is None else evidence(mail, self._key_of_link)
 
-    def _standing(self, connection: Connection, proof: Evidence, at: datetime) -> Standing:
+    def _standing(self, connection: Connection, proof: Evidence) -> Standing:
         sends = sends_named(connection, proof.message_ids, proof.names, proof.keys, proof.tokens)
-        contacts = {entry.key.contact for entry in sends}
-        before = sum(soft_bounces(connection, contact, at, self._limit.days) for contact in contacts)
-        return Standing(sends, before)
+        send = answered(sends)
+        return Standing(sends, soft_bounces(connection, send, self._limit.days) if send else 0)
 
     def _handle(
         self,
@@ -101,7 +100,7 @@ class Inbox:
         before = handled(connection, _digest(message))
         if before is not None:
             return _told_before(message, before)
-        standing = self._standing(connection, proof, at)
+        standing = self._standing(connection, proof)
         decision = decide(mail, found, standing, self._limit)
         if decision.suppress is not None:
             contact, reason = decision.suppress
@@ -114,7 +113,10 @@ class Inbox:
 
 def _row(message: Found, told: Told, decision: Decision, standing: Standing, at: datetime) -> Handled:
     names = (_digest(message), told.file, told.kind, told.decision, told.reason)
-    return Handled(*names, at, decision.soft_bounce_of, _kept(message, told, standing), decision.holds)
+    send = answered(standing.sends) if decision.soft_bounce_of else None
+    bounced = None if send is None else send.key.digest
+    kept = _kept(message, told, standing)
+    return Handled(*names, at, decision.soft_bounce_of, kept, decision.holds, bounced)
 
 
 def _kept(message: Found, told: Told, standing: Standing) -> bytes | None:

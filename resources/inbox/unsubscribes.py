@@ -40,15 +40,15 @@ def wordings() -> Wordings:
 
 
 def asks_to_unsubscribe(mail: Mail) -> bool:
-    """Whether the text above the quote, or where that is empty the subject, says so unmistakably.
-
-    A subject that is just the word and a key comes from the List-Unsubscribe address: it needs no text.
-    """
-    subject = mail.header("Subject")
-    if _KEY.search(subject) and _says_it(_KEY.sub("", subject)):
-        return True
+    """Whether the text above the quote, or where that is empty the subject, says so unmistakably."""
     own = new_text(mail.text)
-    return _text_says_it(own) if own else _says_it(subject)
+    return _text_says_it(own) if own else _says_it(mail.header("Subject"))
+
+
+def unsubscribes_by_subject(mail: Mail) -> bool:
+    """Whether the subject is just the word and a key, as List-Unsubscribe writes it: it needs no text."""
+    subject = mail.header("Subject")
+    return bool(_KEY.search(subject)) and _says_it(_KEY.sub("", subject))
 
 
 def _text_says_it(text: str) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, func, insert, or_, select
+from sqlalchemy import Connection, insert, or_, select
 
 from resources.mail.return_path import key_range, token_of
 from resources.store.entries import Entry
@@ -22,7 +22,8 @@ class Handled:
     """One message: SHA-256 of its octets, where it lay, and what was decided.
 
     `content`: the whole of a held one; of a reply that was acted upon, a header that names the send.
-    `holds`: the contacts that get nothing until a person has settled it.
+    `holds`: the contacts that get nothing until a person has settled it. `soft_bounce_of`: the contact whose
+    soft bounce counts, `soft_bounce_send`: the ledger key of the send that bounced.
     """
 
     digest: str
@@ -34,6 +35,7 @@ class Handled:
     soft_bounce_of: str | None = None
     content: bytes | None = None
     holds: tuple[str, ...] = ()
+    soft_bounce_send: str | None = None
 
 
 # What is told of a message again.
@@ -56,7 +58,7 @@ def knows_file(connection: Connection, file: str) -> bool:
 
 def keep(connection: Connection, message: Handled) -> None:
     """Raises IntegrityError if these octets were handled before: look first, in the same transaction."""
-    values = {name: getattr(message, name) for name in (*_TOLD, "content")}
+    values = {name: getattr(message, name) for name in (*_TOLD, "content", "soft_bounce_send")}
     connection.execute(insert(inbox_messages).values(**values))
     hold_in(connection, message.digest, message.holds)
 
@@ -89,12 +91,21 @@ def sends_named(
     )
 
 
-def soft_bounces(connection: Connection, contact: str, at: datetime, days: int) -> int:
-    """How many of the contact's soft bounces were counted in the `days` before `at`."""
-    query = select(func.count()).where(
-        inbox_messages.c.soft_bounce_of == contact, inbox_messages.c.at > at - timedelta(days=days)
+def soft_bounces(connection: Connection, send: Entry, days: int) -> int:
+    """How many sends to its contact, within `days` and this one among them, a soft bounce came of.
+
+    By the ledger's times: when a bounce is read says nothing, and it may be read again in other octets.
+    """
+    query = (
+        select(ledger.c.key, ledger.c.sent_at, ledger.c.intent_at)
+        .join(inbox_messages, inbox_messages.c.soft_bounce_send == ledger.c.key)
+        .where(inbox_messages.c.soft_bounce_of == send.key.contact)
     )
-    return int(connection.execute(query).scalar_one())
+    this, span = send.sent_at or send.intent_at, timedelta(days=days)
+    sends: dict[str, datetime] = {row.key: row.sent_at or row.intent_at for row in connection.execute(query)}
+    times = (sends | {send.key.digest: this}).values()
+    windows = (start for start in times if this - span < start <= this)
+    return max(sum(start <= time < start + span for time in times) for start in windows)
 
 
 def digests_of(connection: Connection, kinds: Sequence[str]) -> set[str]:

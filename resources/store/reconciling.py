@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
 
 from sqlalchemy import Engine, insert, select
 
 from resources.errors import OneLineError
+from resources.mail.traces import Trace
 from resources.store.engine import deciding, reading
 from resources.store.entries import Entry, SendOutcome, State, utc_day
 from resources.store.ledger_rows import entry_of, write_outcomes
@@ -27,10 +27,14 @@ class ReconcileError(OneLineError):
 
 @dataclass
 class Settled:
-    """The keys that came to a state, by state; how many are still unknown; how many were forgotten."""
+    """The keys that came to a state, by state; how many are still unknown; how many were forgotten.
+
+    `seen`: the keys of those still unknown that the relay's log names without a status.
+    """
 
     keys: dict[State, list[str]]
     unknown: int
+    seen: list[str] = field(default_factory=list)
     remembered: int = 0
 
     def count(self, state: State) -> int:
@@ -43,8 +47,8 @@ class Reconciling:
     def __init__(self, engine: Engine, workforce: str, at: datetime) -> None:
         self._engine, self._workforce, self._at = engine, workforce, at
 
-    def by_traces(self, traces: Mapping[str, Literal["sent", "bounced"]], complete_by: str | None) -> Settled:
-        """Settle every open entry whose Message-ID left a trace.
+    def by_traces(self, traces: Mapping[str, Trace], complete_by: str | None) -> Settled:
+        """Settle every open entry whose Message-ID left a trace; what was only `seen` stays as it is.
 
         `complete_by`: the person who says that the traces are all there are, so that what is unknown and left
         none was not sent, and may be sent again.
@@ -58,15 +62,18 @@ class Reconciling:
         keys: dict[State, list[str]] = {}
         for outcome in decided:
             keys.setdefault(outcome.state, []).append(outcome.key.digest)
-        return Settled(keys, unknown=len(entries) - len(decided))
+        seen = [entry.key.digest for entry in entries if traces.get(entry.message_id) == "seen"]
+        return Settled(keys, unknown=len(entries) - len(decided), seen=seen)
 
-    def _outcome(self, entry: Entry, trace: str | None, complete_by: str | None) -> SendOutcome | None:
+    def _outcome(self, entry: Entry, trace: Trace | None, complete_by: str | None) -> SendOutcome | None:
         when = self._at.isoformat(timespec="seconds")
         if trace == "sent":
             return SendOutcome(entry.key, "sent", entry.intent_at, f"reconciled at {when}: found")
         if trace == "bounced":
-            return SendOutcome(entry.key, "failed", None, f"reconciled at {when}: the relay says bounced")
-        if complete_by is not None and entry.state == "unknown":
+            # It left: the relay took it. Only of such a send can a bounce come back and be believed.
+            detail = f"reconciled at {when}: the relay took it, and says bounced"
+            return SendOutcome(entry.key, "sent", entry.intent_at, detail)
+        if trace is None and complete_by is not None and entry.state == "unknown":
             detail = f"reconciled at {when}: found nowhere, and {complete_by} says that is all there is"
             return SendOutcome(entry.key, "cancelled", None, detail)
         return None
@@ -99,7 +106,7 @@ class Reconciling:
         """An older copy of the store was put back, and `by` says that `traces` hold all that was sent since.
 
         Writes an entry for each of our Message-IDs that the store does not know, so that it is never sent
-        again, and lets sending go on. Returns how many there were.
+        again, and lets sending go on: what was only seen may have gone out. Returns how many there were.
         """
         with deciding(self._engine, SENDING) as connection:
             ours = {match[1]: match[0] for message_id in traces if (match := _OURS.fullmatch(message_id))}

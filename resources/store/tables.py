@@ -173,6 +173,7 @@ inbox_messages = Table(
     Column("content", LargeBinary),
     Column("settled_at", Instant),
     Column("settled_by", AnyText),
+    Column("soft_bounce_send", Text),
     CheckConstraint("decision IN ('suppress', 'held', 'ignored')", name="decision"),
     Index(None, "file"),
     Index(None, "soft_bounce_of", "at"),

@@ -72,6 +72,13 @@ MUTANTS = (
         "tests/test_inbox_classes.py::test_what_may_be_a_bounce_in_unknown_words_is_never_ignored",
     ),
     Mutant(
+        "what a mail program writes is an automatic reply",
+        "resources/inbox/classify.py",
+        "if unsubscribes_by_subject(mail):",
+        "if unsubscribes_by_subject(mail) and not auto_reply(mail):",
+        f"{DECISIONS}::test_what_a_mail_program_writes_for_its_user_unsubscribes",
+    ),
+    Mutant(
         "an empty return path makes any words a bounce",
         "resources/inbox/text_bounces.py",
         "if says_automatic(subject) and not named_mail_system(mail):",
@@ -93,6 +100,27 @@ MUTANTS = (
         "tests/test_inbox_holds.py::test_a_forged_bounce_holds_nobody",
     ),
     Mutant(
+        "a rejected row says nothing",
+        "workforce_assets/intake_consents.py",
+        'if said != "opted_out" and (said != "opted_in" or row["disposition"] != "done"):',
+        'if said not in ("opted_in", "opted_out") or row["disposition"] != "done":',
+        "tests/test_consents.py::test_a_no_in_a_rejected_row_is_a_no",
+    ),
+    Mutant(
+        "a rejected row's yes is a yes",
+        "workforce_assets/intake_consents.py",
+        'if said != "opted_out" and (said != "opted_in" or row["disposition"] != "done"):',
+        'if said not in ("opted_in", "opted_out"):',
+        "tests/test_consents.py::test_a_yes_in_a_rejected_row_is_no_yes",
+    ),
+    Mutant(
+        "a rejected row's word is read as it stands",
+        "workforce_assets/intake_consents.py",
+        'said = consent_meant(row["consent"])',
+        'said = row["consent"]',
+        "tests/test_consents.py::test_a_no_in_a_rejected_row_is_a_no",
+    ),
+    Mutant(
         "the record's own consent is all that counts",
         "resources/store/send_checks.py",
         "(not_suppressed, not_opted_out, not_awaited)",
@@ -109,9 +137,23 @@ MUTANTS = (
     Mutant(
         "soft bounces count for ever",
         "resources/store/inbox.py",
-        "inbox_messages.c.at > at - timedelta(days=days)",
-        "inbox_messages.c.at > at - timedelta(days=100 * days)",
+        "timedelta(days=days)",
+        "timedelta(days=100 * days)",
         f"{DECISIONS}::test_soft_bounces_count_within_their_days",
+    ),
+    Mutant(
+        "soft bounces count only in the order of their sends",
+        "resources/store/inbox.py",
+        "if this - span < start <= this)",
+        "if start == this)",
+        f"{DECISIONS}::test_soft_bounces_count_in_whatever_order_they_are_read",
+    ),
+    Mutant(
+        "a soft bounce counts as often as it is read",
+        "resources/store/inbox.py",
+        "    times = (sends | {send.key.digest: this}).values()",
+        "    times = [row.sent_at or row.intent_at for row in connection.execute(query)] + [this]",
+        f"{DECISIONS}::test_one_bounce_in_other_octets_is_one_bounce",
     ),
     Mutant(
         "a message is handled as often as it is read",

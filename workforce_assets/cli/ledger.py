@@ -76,7 +76,7 @@ def show(
 def reconcile(
     relay_log: Annotated[
         list[Path] | None,
-        typer.Option(help="the relay's log (message-id=, status=); may be repeated"),
+        typer.Option(help="the relay's log (message-id=, status=), also gzipped; may be repeated"),
     ] = None,
     mailbox: Annotated[
         list[Path] | None, typer.Option(help="a Maildir, a folder of messages, or an mbox; may be repeated")
@@ -104,7 +104,7 @@ def reconcile(
             raise InputError("--by", "a person's word needs a name", "add --by NAME; it is recorded")
         if (key is None) != (sent is None):
             raise InputError("--key", "and --sent or --not-sent belong together", "give both")
-        traces = _traces(relay_log or [], mailbox or [])
+        traces = _traces(relay_log or [], mailbox or [], whole=complete or restored)
         if not (relay_log or mailbox or key or restored):
             fail("nothing to go by: give --relay-log, --mailbox, or --key with --sent or --not-sent and --by")
         settings = _settings()
@@ -119,15 +119,11 @@ def reconcile(
     print_settled(settled, json)
 
 
-def _traces(logs: list[Path], mailboxes: list[Path]) -> "dict[str, Trace]":
-    from resources.mail.traces import of_mailbox, of_relay_log
+def _traces(logs: list[Path], mailboxes: list[Path], *, whole: bool) -> "dict[str, Trace]":
+    from resources.mail.traces import joined, of_mailbox, of_relay_log
 
-    found: dict[str, Trace] = {}
-    for log in logs:
-        found |= of_relay_log(log)
-    for folder in mailboxes:
-        found |= of_mailbox(folder)
-    return found
+    found = [of_relay_log(log, whole=whole) for log in logs]
+    return joined(found + [of_mailbox(folder) for folder in mailboxes])
 
 
 def _settings() -> "Settings":

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from resources.store.reconciling import Settled
 
 SHOWN = 50
-_STATES: "tuple[State, ...]" = ("sent", "failed", "cancelled")
+_STATES: "tuple[State, ...]" = ("sent", "cancelled")
 
 
 def entry_json(entry: "Entry") -> dict[str, Any]:
@@ -53,13 +53,17 @@ def print_word(entry: "Entry", json: bool) -> None:
 def print_settled(settled: "Settled", json: bool) -> None:
     counts = {state: settled.count(state) for state in _STATES}
     if json:
-        print_json(
-            counts | {"unknown": settled.unknown, "remembered": settled.remembered, "keys": settled.keys}
-        )
+        others = {"unknown": settled.unknown, "seen": settled.seen, "remembered": settled.remembered}
+        print_json(counts | others | {"keys": settled.keys})
         return
     told = ", ".join(f"{count:,} {state}" for state, count in counts.items())
     OUT.print(f"{told}, {settled.unknown:,} still unknown")
     if counts["cancelled"]:
         OUT.print("what is cancelled was not sent: the next run of its partition may send it")
+    if settled.seen:
+        OUT.print(
+            f"{len(settled.seen):,} of these stand in the relay's log without a status: it may have them; "
+            "give a later log, or settle each by --key"
+        )
     if settled.remembered:
         OUT.print(f"{settled.remembered:,} sends that this store had forgotten are in it again")
