@@ -140,7 +140,7 @@ def test_telling_twice_writes_once(home: Home, instance: dg.DagsterInstance) -> 
 
 
 def tell(path: Path, together: Any) -> None:
-    together.wait(60)
+    together.wait(300)
     for number in range(100):
         write_alerts(path, [alert(number), alert(number + 1)])
 
@@ -153,7 +153,7 @@ def test_processes_that_tell_at_once_write_once(home: Home) -> None:
     for process in processes:
         process.start()
     for process in processes:
-        process.join(60)
+        process.join(300)
         assert process.exitcode == 0
     assert [line["check"] for line in lines(home)] == [f"check_{number}" for number in range(101)]
 

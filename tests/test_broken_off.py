@@ -90,14 +90,14 @@ def test_a_sending_that_breaks_off_leaves_nothing_unknown(server: Running, tmp_p
             time.sleep(0.002)
         if how == "interrupted":
             first.send_signal(signal.SIGINT)
-        first.communicate(timeout=60)
+        first.communicate(timeout=300)
     assert first.returncode != 0
     accepted = sum(server.message_ids().values())
     assert 0 < accepted < MESSAGES
     if how == "interrupted":
         assert states(tmp_path)["sent"] == accepted
     with begin(tmp_path, server.url) as second:
-        assert second.wait(60) == 0, second.communicate()
+        assert second.wait(300) == 0, second.communicate()
     assert states(tmp_path) == {"sent": MESSAGES}
     assert set(server.message_ids().values()) == {1} and len(server.message_ids()) == MESSAGES
 

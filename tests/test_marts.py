@@ -459,13 +459,13 @@ def test_who_reads_the_warehouse_never_fails_a_build(settings: Settings, build: 
     opened, enough, told = context.Event(), context.Event(), context.Queue()
     reader = context.Process(target=hold_open, args=(settings.home.warehouse, opened, enough, told))
     reader.start()
-    assert opened.wait(60)
+    assert opened.wait(300)
     lake["sent_emails", DAYS[0]] = [row | {"disposition": "held"} for row in lake["sent_emails", DAYS[0]]]
     write(settings, {("sent_emails", DAYS[0]): lake["sent_emails", DAYS[0]]})
     result = build()
     enough.set()
-    assert told.get(timeout=60)
-    reader.join(60)
+    assert told.get(timeout=300)
+    reader.join(300)
     assert result.success
     assert read(settings, "funnel_daily", "day") == funnel_of(lake)
 

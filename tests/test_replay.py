@@ -58,7 +58,7 @@ def state(home: Outbound) -> tuple[Any, ...]:
     with sqlite3.connect(home.settings.home.operations_url.removeprefix("sqlite:///")) as store:
         tables = [name for (name,) in store.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
         rows = {table: store.execute(f"SELECT * FROM {table}").fetchall() for table in sorted(tables)}
-    return home.lake_bytes(), len(home.mails()), rows
+    return home.lake_digests(), len(home.mails()), rows
 
 
 @pytest.mark.parametrize("name", ["enricher", "scorer", "writer"])

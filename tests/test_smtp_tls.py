@@ -61,7 +61,7 @@ def relay(security: str, context: ssl.SSLContext | None) -> Iterator[Relay]:
 
 def send(scheme: str, to: Relay, password: str = PASSWORD) -> Delivery:
     where = parse_relay(f"{scheme}://sales@127.0.0.1:{to.port}")
-    mailer = SmtpMailer(where, password, connections=1, timeouts=Timeouts(5, 5, 5))
+    mailer = SmtpMailer(where, password, connections=1, timeouts=Timeouts(60, 60, 60))
     return mailer.deliver_all([MESSAGE])[0]
 
 
