@@ -110,6 +110,10 @@ class _Asked:
                 self._failed(failure, began)
                 raise
             flow.succeeded(said.headers)
+        except BaseException:
+            # Also where nothing was sent: were this the probe, all others would wait for it for ever.
+            flow.gate.gave_up()
+            raise
         finally:
             flow.leave()
         usage, billed = self._bill(said)
@@ -135,11 +139,13 @@ class _Asked:
         if kind.name in ("rate limited", "overloaded"):
             flow.crowded(began)
         if not kind.shared:
-            flow.gate.gave_up()
             return
         if failure.retry_after is not None:
             flow.gate.wait(failure.retry_after)
         flow.gate.failed(f"{failure}")
+        down = flow.gate.down()
+        if down is not None:  # else this question would first sleep for as long as the provider asked
+            raise down from failure
 
 
 def _did(reply: Reply) -> str:

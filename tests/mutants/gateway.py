@@ -9,6 +9,7 @@ FLOW = "tests/test_gateway_flow.py::"
 PRICES = "tests/test_gateway_prices.py::"
 PAID = "tests/test_paid_once.py::"
 CLIENT = "tests/test_anthropic_client.py::"
+STOPS = "tests/test_gateway_stops.py::"
 
 MUTANTS = (
     Mutant(
@@ -262,5 +263,19 @@ MUTANTS = (
         "if self._left < 1 or self._monotonic() >= self._good_until:",
         "if self._left < 1:",
         f"{FLOW}test_a_grant_that_was_not_used_in_time_lapses",
+    ),
+    Mutant(
+        "a probe that never left is waited for",
+        "resources/gateway/hosted.py",
+        "except BaseException:",
+        "except ProviderFailed:",
+        f"{STOPS}test_a_probe_that_never_left_keeps_nobody_waiting",
+    ),
+    Mutant(
+        "a wait beyond patience is slept before the run stops",
+        "resources/gateway/hosted.py",
+        "        if down is not None:  # else",
+        "        if False:  # else",
+        f"{STOPS}test_a_wait_beyond_patience_stops_the_run_before_it_is_slept",
     ),
 )
