@@ -10,6 +10,7 @@ PRICES = "tests/test_gateway_prices.py::"
 PAID = "tests/test_paid_once.py::"
 CLIENT = "tests/test_anthropic_client.py::"
 STOPS = "tests/test_gateway_stops.py::"
+BILLS = "tests/test_litellm_bills.py::"
 
 MUTANTS = (
     Mutant(
@@ -277,5 +278,54 @@ MUTANTS = (
         "        if down is not None:  # else",
         "        if False:  # else",
         f"{STOPS}test_a_wait_beyond_patience_stops_the_run_before_it_is_slept",
+    ),
+    Mutant(
+        "a status that litellm invented is the provider's own",
+        "resources/gateway/litellm_failures.py",
+        "if status >= 500 and not any(",
+        "if False and not any(",
+        f"{BILLS}test_an_answer_that_was_lost_on_the_way_stays_spent[reset]",
+    ),
+    Mutant(
+        "a body that cannot be read cost nothing",
+        "resources/gateway/litellm_failures.py",
+        "if status >= 500 and not any(isinstance(one, httpx.HTTPStatusError)",
+        "if status >= 500 and any(isinstance(one, httpx.TransportError)",
+        f"{BILLS}test_a_body_that_cannot_be_read_is_paid_and_asked_for_few_times",
+    ),
+    Mutant(
+        "an error of the provider's own is a lost answer",
+        "resources/gateway/litellm_failures.py",
+        "not any(isinstance(one, httpx.HTTPStatusError)",
+        "any(isinstance(one, BaseException)",
+        f"{BILLS}test_an_error_of_the_providers_own_costs_nothing[500]",
+    ),
+    Mutant(
+        "a connection that broke is one that never was",
+        "resources/gateway/litellm_failures.py",
+        "all(isinstance(one, aiohttp.ClientConnectorError)",
+        "all(isinstance(one, aiohttp.ClientOSError)",
+        f"{BILLS}test_an_answer_that_was_lost_on_the_way_stays_spent[broken]",
+    ),
+    Mutant(
+        "no server is a lost answer",
+        "resources/gateway/litellm_failures.py",
+        "if _never_connected(behind):",
+        "if False:",
+        f"{BILLS}test_no_server_is_unreachable_and_costs_nothing",
+    ),
+    Mutant(
+        "an answer without a bill is free",
+        "resources/gateway/litellm_transport.py",
+        "return counts if _is_a_bill(counts) else None",
+        "return counts",
+        f"{BILLS}test_an_answer_without_a_bill_that_can_be_is_booked_at_its_worst",
+    ),
+    Mutant(
+        "more was cached than sent, and pays money back",
+        "resources/gateway/litellm_transport.py",
+        "and said.cached + said.cache_write <= said.tokens_in",
+        "and True",
+        f"{BILLS}test_an_answer_without_a_bill_that_can_be_is_booked_at_its_worst",
     ),
 )
