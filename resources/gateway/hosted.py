@@ -42,6 +42,9 @@ class HostedGateway:
             reply = Unavailable(f"{self._model.candidate}: {failure}")
         return replace(reply, usage=asked.usage, steps=tuple(asked.steps))
 
+    def stop(self) -> None:
+        self._flow.gate.stop("the run breaks off")
+
     async def close(self) -> None:
         await self._transport.close()
 
@@ -67,7 +70,7 @@ class HostedGateway:
             retry=retries.again,
             stop=retries.exhausted,
             wait=retries.wait,
-            sleep=self._clock.sleep,
+            sleep=self._flow.gate.sleep,
             reraise=True,
         )
         reply: Reply = await retrying(attempt)
@@ -144,7 +147,7 @@ class _Asked:
             flow.gate.wait(failure.retry_after)
         flow.gate.failed(f"{failure}")
         down = flow.gate.down()
-        if down is not None:  # else this question would first sleep for as long as the provider asked
+        if down is not None:  # also where it was this question's last attempt: it is not held for it
             raise down from failure
 
 

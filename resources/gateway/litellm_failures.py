@@ -1,4 +1,4 @@
-"""What litellm raised, as one of our failures: whether the provider answered, and so whether it was billed."""
+"""What litellm raised, as a failure of ours: did the provider itself refuse, or was an answer lost?"""
 
 from collections.abc import Iterator
 from typing import Any
