@@ -363,4 +363,25 @@ MUTANTS = (
         "pass",
         f"{STOPS}test_a_stage_that_breaks_off_in_an_outage_waits_for_nobody",
     ),
+    Mutant(
+        "a price of 0 is a price",
+        "resources/gateway/prices.py",
+        "if not (rates[0].input or rates[0].output or",
+        "if False and not (rates[0].input or rates[0].output or",
+        f"{PRICES}test_a_hosted_model_that_is_listed_at_nothing_has_no_price",
+    ),
+    Mutant(
+        "what is passed on to a cloud runs on one's own machine",
+        "resources/gateway/prices.py",
+        " and not model.endswith(_PASSED_ON)",
+        "",
+        f"{PRICES}test_a_hosted_model_that_is_listed_at_nothing_has_no_price",
+    ),
+    Mutant(
+        "nothing is free on one's own machine",
+        "resources/gateway/prices.py",
+        'frozenset({"ollama", "lemonade"})',
+        "frozenset[str]()",
+        f"{PRICES}test_a_model_on_ones_own_machine_is_free",
+    ),
 )
