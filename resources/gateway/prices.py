@@ -29,8 +29,8 @@ _KEY = re.compile(rf"({'|'.join(_FIELDS)})(?:_above_(\d+)k_tokens)?(_batches)?")
 # the Message Batches API half.
 _CACHE_WRITE_SURCHARGE = 1.25
 _BATCH_SHARE = 0.5
-# Servers of models on one's own machine: what they are asked is billed by nobody. Anywhere else a price of 0 is
-# one that the table does not know, or that of a preview or a quota, after which money is taken.
+# Servers of models on one's own machine: nobody bills what they are asked. Anywhere else a price of 0 is one
+# that the table does not know, or that of a preview or a quota, after which money is taken.
 _OWN_MACHINE = frozenset({"ollama", "lemonade"})
 # So ollama names what it passes on to its own cloud.
 _PASSED_ON = "-cloud"
