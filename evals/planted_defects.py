@@ -118,6 +118,9 @@ class _Answers:
     async def ask(self, question: Question, purse: RecordPurse) -> Reply:
         return Answered(self.output, NO_COST)
 
+    def stop(self) -> None:
+        """Nobody waits."""
+
     async def close(self) -> None:
         """There is nothing to let go of."""
 

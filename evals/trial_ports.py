@@ -74,5 +74,8 @@ class Nobody:
     async def ask(self, question: Question, purse: RecordPurse) -> Reply:
         return Refused("rules alone: a person decides")
 
+    def stop(self) -> None:
+        """Nobody waits."""
+
     async def close(self) -> None:
         """There is nothing to let go of."""

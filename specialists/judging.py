@@ -87,6 +87,9 @@ def judging(
     hosted = HostedJudging(specialist, journal, budget, run_id, in_flight)
     try:
         yield hosted
+    except BaseException:
+        hosted.break_off()
+        raise
     finally:
         hosted.end()
 
@@ -158,6 +161,10 @@ class HostedJudging:
 
     def flush(self) -> None:
         """Nothing was gathered: workers ask at once."""
+
+    def break_off(self) -> None:
+        """Ask no more: in an outage, who waits for it to pass would be waited for too. `end` is still due."""
+        self._loop.call_soon_threadsafe(cast(Gateway, self._specialist.candidate).stop)
 
     def end(self) -> None:
         """Let calls in flight end, which are paid for, give up what waits, and let go of the connections."""

@@ -37,6 +37,9 @@ class Scripted:
         await reservation.settle(answer.usage.usd)
         return answer
 
+    def stop(self) -> None:
+        """Nobody waits."""
+
     async def close(self) -> None:
         """It holds no connections."""
 

@@ -76,6 +76,7 @@ class ScriptedGateway:
     answers: Mapping[str, Answer | BaseException]
     worst_usd: float = 0.1
     calls: list[Question] = field(default_factory=list)
+    stopped: int = 0
     closed: int = 0
 
     async def ask(self, question: Question, purse: Purse) -> Answer:
@@ -88,6 +89,9 @@ class ScriptedGateway:
             raise answer
         await reservation.settle(answer.usage.usd)
         return answer
+
+    def stop(self) -> None:
+        self.stopped += 1
 
     async def close(self) -> None:
         self.closed += 1

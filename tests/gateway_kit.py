@@ -43,6 +43,14 @@ class FakeClock:
         self.seconds = max(self.seconds, until)
 
 
+class StoppedClock(FakeClock):
+    """Nobody who sleeps ever wakes."""
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        await asyncio.Event().wait()
+
+
 def at_provider(patch: pytest.MonkeyPatch, provider: Provider) -> None:
     """Both SDKs' own variables point at the mock."""
     for name in ("OPENAI", "ANTHROPIC"):

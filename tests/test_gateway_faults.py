@@ -18,7 +18,7 @@ from specialists.sender.schema import Reads
 from specialists.specialist import Specialist
 from specialists.tool_loop import SECOND_ANSWERS
 from tests.fakes import MemoryBudget
-from tests.gateway_kit import FakeClock, at_provider, gateway, hosted, in_workers
+from tests.gateway_kit import FakeClock, StoppedClock, at_provider, gateway, hosted, in_workers
 from tests.provider import Call, Plan, Provider, running
 
 RECORDS, WORKERS = 10_000 if os.environ.get("WORKFORCE_CAMPAIGN") else 1200, 64
@@ -118,14 +118,6 @@ def test_retry_after_is_obeyed(provider: Provider, clock: FakeClock, header: str
     assert isinstance(answers["lead-0"], Answered)
     first, second = provider.calls
     assert seconds <= second.at - first.at <= seconds * 1.1
-
-
-class StoppedClock(FakeClock):
-    """Nobody who sleeps ever wakes."""
-
-    async def sleep(self, seconds: float) -> None:
-        self.slept.append(seconds)
-        await asyncio.Event().wait()
 
 
 def test_all_workers_wait_when_one_is_told_to(provider: Provider) -> None:

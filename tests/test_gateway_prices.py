@@ -7,6 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from resources.gateway.opening import GatewaySettings, hosted_gateway
 from resources.gateway.prices import Counts, PriceError, price_of
 
 HAIKU = price_of("anthropic/claude-haiku-4-5")
@@ -70,6 +71,27 @@ def test_no_call_within_the_bound_costs_more_than_the_worst_case(
 def test_an_unknown_price_is_an_error(model: str) -> None:
     with pytest.raises(PriceError, match="no price for it"):
         price_of(model)
+
+
+@pytest.mark.parametrize(
+    "model",
+    [
+        "gigachat/GigaChat-2-Max",
+        "kimi-k2-thinking-251104",
+        "gemini/gemma-4-31b-it",
+        "command-a-plus-05-2026",
+        "ollama/gpt-oss:120b-cloud",
+    ],
+)
+def test_a_hosted_model_that_is_listed_at_nothing_has_no_price(model: str) -> None:
+    """It is not known, or free for a quota or a preview; taken as free, no cap would hold."""
+    with pytest.raises(PriceError, match="lists it at 0 USD/token"):
+        hosted_gateway(model, GatewaySettings(), None)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("model", ["ollama/llama3.1", "lemonade/gpt-oss-20b-mxfp4-GGUF"])
+def test_a_model_on_ones_own_machine_is_free(model: str) -> None:
+    assert price_of(model).worst_case(MILLION, MILLION) == 0
 
 
 def test_prices_and_the_gateway_open_without_importing_litellm_or_an_sdk() -> None:

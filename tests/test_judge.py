@@ -58,6 +58,9 @@ class Script:
         await reservation.settle(COST.usd)
         return self.says(question)
 
+    def stop(self) -> None:
+        """Nobody waits."""
+
     async def close(self) -> None:
         """It holds no connections."""
 

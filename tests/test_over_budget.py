@@ -51,6 +51,9 @@ class PaidWriter:
         }
         return Answered(draft, Usage(900, 40, BILLED))
 
+    def stop(self) -> None:
+        """Nobody waits."""
+
     async def close(self) -> None:
         """It holds no connections."""
 

@@ -43,6 +43,9 @@ class Model:
         await reservation.settle(COST.usd)
         return Answered({"subject": "Fewer manual steps at {company}", "body": self.body}, COST)
 
+    def stop(self) -> None:
+        """Nobody waits."""
+
     async def close(self) -> None:
         """It holds no connections."""
 

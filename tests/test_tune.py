@@ -69,6 +69,9 @@ class Obedient:
             return seen
         return OBEYED in question.prompt or sha256(record_id.encode()).digest()[0] % 2 == 0
 
+    def stop(self) -> None:
+        """Nobody waits."""
+
     async def close(self) -> None:
         """It holds no connections."""
 

@@ -57,6 +57,9 @@ class Recorder:
     def _keep(self, record_id: str, question: Question, said: object) -> None:
         self.asked.append(Asked(self.specialist, record_id, question, json.dumps(said, ensure_ascii=False)))
 
+    def stop(self) -> None:
+        """Nobody waits."""
+
     async def close(self) -> None:
         """Nothing is open."""
 

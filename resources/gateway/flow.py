@@ -75,7 +75,7 @@ class Flow:
         try:
             await self.gate.enter()
             while self._limit is not None and (wait := await self._limit.claim()) > 0:
-                await self._clock.sleep(wait)
+                await self.gate.sleep(wait)
         except BaseException:
             self.gate.gave_up()
             self.concurrency.release()

@@ -25,6 +25,7 @@ class Gate:
         self._probes = 0
         self._probe: asyncio.Future[None] | None = None
         self._down: str | None = None
+        self._sleeping: set[asyncio.Future[None]] = set()
 
     @property
     def outage(self) -> bool:
@@ -36,7 +37,7 @@ class Gate:
             self._check()
             wait = self._opens_at - self._clock.monotonic()
             if wait > 0:
-                await self._clock.sleep(wait)
+                await self.sleep(wait)
             elif not self.outage:
                 return
             elif self._probe is None:
@@ -44,6 +45,18 @@ class Gate:
                 return
             else:
                 await asyncio.shield(self._probe)
+
+    async def sleep(self, seconds: float) -> None:
+        """Wakes early when the run has to stop. Raises ProviderDown then."""
+        self._check()
+        sleeping = asyncio.ensure_future(self._clock.sleep(seconds))
+        self._sleeping.add(sleeping)
+        try:
+            await asyncio.wait([sleeping])
+        finally:
+            self._sleeping.discard(sleeping)
+            sleeping.cancel()
+        self._check()
 
     def wait(self, seconds: float) -> None:
         """Nobody enters for so long."""
@@ -69,8 +82,10 @@ class Gate:
         self._probed()
 
     def stop(self, why: str) -> None:
-        """Nobody enters any more."""
+        """Nobody enters any more, and who sleeps wakes to hear it."""
         self._down = self._down or why
+        for sleeping in self._sleeping:
+            sleeping.cancel()
         self._probed()
 
     def gave_up(self) -> None:

@@ -42,6 +42,9 @@ class HostedGateway:
             reply = Unavailable(f"{self._model.candidate}: {failure}")
         return replace(reply, usage=asked.usage, steps=tuple(asked.steps))
 
+    def stop(self) -> None:
+        self._flow.gate.stop("the run breaks off")
+
     async def close(self) -> None:
         await self._transport.close()
 
@@ -67,7 +70,7 @@ class HostedGateway:
             retry=retries.again,
             stop=retries.exhausted,
             wait=retries.wait,
-            sleep=self._clock.sleep,
+            sleep=self._flow.gate.sleep,
             reraise=True,
         )
         reply: Reply = await retrying(attempt)
@@ -110,6 +113,10 @@ class _Asked:
                 self._failed(failure, began)
                 raise
             flow.succeeded(said.headers)
+        except BaseException:
+            # Also where nothing was sent: were this the probe, all others would wait for it for ever.
+            flow.gate.gave_up()
+            raise
         finally:
             flow.leave()
         usage, billed = self._bill(said)
@@ -135,11 +142,13 @@ class _Asked:
         if kind.name in ("rate limited", "overloaded"):
             flow.crowded(began)
         if not kind.shared:
-            flow.gate.gave_up()
             return
         if failure.retry_after is not None:
             flow.gate.wait(failure.retry_after)
         flow.gate.failed(f"{failure}")
+        down = flow.gate.down()
+        if down is not None:  # also where it was this question's last attempt: it is not held for it
+            raise down from failure
 
 
 def _did(reply: Reply) -> str:

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from resources.gateway.answers import ToolCall
-from resources.gateway.failures import KINDS, ProviderFailed, kind_of
+from resources.gateway.failures import KINDS, ProviderFailed
+from resources.gateway.litellm_failures import failure_of
 from resources.gateway.models import Model
 from resources.gateway.ports import Question
 from resources.gateway.prices import Counts
@@ -27,6 +28,7 @@ _ENDED: Mapping[str | None, Ended] = {
 }
 # What providers call being done.
 _DONE = frozenset({"stop", "end_turn", "stop_sequence", "complete", "eos", "eos_token", "finish"})
+_MOST_TOKENS = 2**31
 
 
 class LitellmTransport:
@@ -62,7 +64,7 @@ class LitellmTransport:
         except (TimeoutError, litellm.Timeout):
             raise ProviderFailed(KINDS["timeout"], f"no answer in {timeout_seconds:g} s") from None
         except Exception as error:  # litellm raises what it likes; one attempt failed, whatever it was
-            raise _failure(litellm, error) from error
+            raise failure_of(litellm, error) from error
         try:
             return _said(response)
         except (ValueError, TypeError, KeyError, AttributeError, IndexError) as error:
@@ -164,21 +166,23 @@ def _counts(usage: Any) -> Counts | None:
     if usage is None:
         return None
     read, made = usage.prompt_tokens_details, usage.completion_tokens_details
-    return Counts(
+    counts = Counts(
         usage.prompt_tokens,
         usage.completion_tokens,
         getattr(read, "cached_tokens", None) or 0,
         getattr(read, "cache_creation_tokens", None) or 0,
         getattr(made, "reasoning_tokens", None) or 0,
     )
+    return counts if _is_a_bill(counts) else None
 
 
-def _failure(litellm: Any, error: Exception) -> ProviderFailed:
-    detail = f"{type(error).__name__}: {' '.join(str(error).split())[:300]}"
-    status = getattr(error, "status_code", None)
-    response = getattr(error, "response", None)
-    if isinstance(error, litellm.APIConnectionError) or not isinstance(status, int):
-        return ProviderFailed(KINDS["connection lost"], detail)
-    headers = getattr(error, "litellm_response_headers", None) or getattr(response, "headers", None) or {}
-    codes = f"{getattr(error, 'type', '')} {getattr(error, 'code', '')}"
-    return ProviderFailed(kind_of(status, codes, str(error)), detail, headers)
+def _is_a_bill(said: Counts) -> bool:
+    """litellm fills in zeros for what the provider left out; a part above its whole would be money back."""
+    numbers = (said.tokens_in, said.tokens_out, said.cached, said.cache_write, said.reasoning)
+    return (
+        all(type(number) is int and 0 <= number < _MOST_TOKENS for number in numbers)
+        and said.tokens_in > 0
+        and said.tokens_out > 0
+        and said.cached + said.cache_write <= said.tokens_in
+        and said.reasoning <= said.tokens_out
+    )

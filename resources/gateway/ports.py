@@ -65,6 +65,13 @@ class Gateway(Protocol):
         """
         ...
 
+    def stop(self) -> None:
+        """Ask no more, ever: calls that are under way end, all that waits to be asked raises ProviderDown.
+
+        To be called on the loop that asks.
+        """
+        ...
+
     async def close(self) -> None:
         """Let go of the connections. Asking again opens new ones."""
         ...

@@ -29,6 +29,11 @@ _KEY = re.compile(rf"({'|'.join(_FIELDS)})(?:_above_(\d+)k_tokens)?(_batches)?")
 # the Message Batches API half.
 _CACHE_WRITE_SURCHARGE = 1.25
 _BATCH_SHARE = 0.5
+# Servers of models on one's own machine: nobody bills what they are asked. Anywhere else a price of 0 is one
+# that the table does not know, or that of a preview or a quota, after which money is taken.
+_OWN_MACHINE = frozenset({"ollama", "lemonade"})
+# So ollama names what it passes on to its own cloud.
+_PASSED_ON = "-cloud"
 # Stands in `Usage.price` of what was billed as part of a batch.
 AT_BATCH_PRICES = ": batch, "
 
@@ -123,9 +128,18 @@ def price_of(model: str) -> Price:
             f"{model}: {price_table()} names no price for it, so no budget can hold it; check the spelling "
             "of the candidate, or pin a model that is listed there"
         )
+    if not (rates[0].input or rates[0].output or _on_own_machine(model, entry)):
+        raise PriceError(
+            f"{model}: {price_table()} lists it at 0 USD/token, which is no price of a hosted model, so no "
+            "budget can hold it; pin a model that is listed with a price"
+        )
     listed = _rates(entry, batch=True)
     halved = tuple(_times(r, _BATCH_SHARE) for r in rates)
     return Price(model, price_table(), rates, listed or halved)
+
+
+def _on_own_machine(model: str, entry: Mapping[str, Any]) -> bool:
+    return entry.get("litellm_provider") in _OWN_MACHINE and not model.endswith(_PASSED_ON)
 
 
 def price_table() -> str:

@@ -9,6 +9,8 @@ FLOW = "tests/test_gateway_flow.py::"
 PRICES = "tests/test_gateway_prices.py::"
 PAID = "tests/test_paid_once.py::"
 CLIENT = "tests/test_anthropic_client.py::"
+STOPS = "tests/test_gateway_stops.py::"
+BILLS = "tests/test_litellm_bills.py::"
 
 MUTANTS = (
     Mutant(
@@ -262,5 +264,124 @@ MUTANTS = (
         "if self._left < 1 or self._monotonic() >= self._good_until:",
         "if self._left < 1:",
         f"{FLOW}test_a_grant_that_was_not_used_in_time_lapses",
+    ),
+    Mutant(
+        "a probe that never left is waited for",
+        "resources/gateway/hosted.py",
+        "except BaseException:",
+        "except ProviderFailed:",
+        f"{STOPS}test_a_probe_that_never_left_keeps_nobody_waiting",
+    ),
+    Mutant(
+        "who hears at the last attempt that the run has to stop is held",
+        "resources/gateway/hosted.py",
+        "        if down is not None:  # also",
+        "        if False:  # also",
+        f"{STOPS}test_a_wait_beyond_patience_at_the_last_attempt_stops_the_run_too",
+    ),
+    Mutant(
+        "who learns that the run has stopped sleeps first",
+        "resources/gateway/gate.py",
+        "self._check()\n        sleeping = ",
+        "sleeping = ",
+        f"{STOPS}test_nobody_falls_asleep_once_the_run_has_to_stop",
+    ),
+    Mutant(
+        "a wait beyond patience is slept",
+        "resources/gateway/gate.py",
+        "if seconds > self._patience:",
+        "if False:",
+        f"{STOPS}test_a_wait_beyond_patience_stops_the_run_before_it_is_slept[86400]",
+    ),
+    Mutant(
+        "a status that litellm invented is the provider's own",
+        "resources/gateway/litellm_failures.py",
+        "if status >= 500 and not any(",
+        "if False and not any(",
+        f"{BILLS}test_an_answer_that_was_lost_on_the_way_stays_spent[reset]",
+    ),
+    Mutant(
+        "a body that cannot be read cost nothing",
+        "resources/gateway/litellm_failures.py",
+        "if status >= 500 and not any(isinstance(one, httpx.HTTPStatusError)",
+        "if status >= 500 and any(isinstance(one, httpx.TransportError)",
+        f"{BILLS}test_a_body_that_cannot_be_read_is_paid_and_asked_for_few_times",
+    ),
+    Mutant(
+        "an error of the provider's own is a lost answer",
+        "resources/gateway/litellm_failures.py",
+        "not any(isinstance(one, httpx.HTTPStatusError)",
+        "any(isinstance(one, BaseException)",
+        f"{BILLS}test_an_error_of_the_providers_own_costs_nothing[500]",
+    ),
+    Mutant(
+        "a connection that broke is one that never was",
+        "resources/gateway/litellm_failures.py",
+        "all(isinstance(one, aiohttp.ClientConnectorError)",
+        "all(isinstance(one, aiohttp.ClientOSError)",
+        f"{BILLS}test_an_answer_that_was_lost_on_the_way_stays_spent[broken]",
+    ),
+    Mutant(
+        "no server is a lost answer",
+        "resources/gateway/litellm_failures.py",
+        "if _never_connected(behind):",
+        "if False:",
+        f"{BILLS}test_no_server_is_unreachable_and_costs_nothing",
+    ),
+    Mutant(
+        "an answer without a bill is free",
+        "resources/gateway/litellm_transport.py",
+        "return counts if _is_a_bill(counts) else None",
+        "return counts",
+        f"{BILLS}test_an_answer_without_a_bill_that_can_be_is_booked_at_its_worst",
+    ),
+    Mutant(
+        "more was cached than sent, and pays money back",
+        "resources/gateway/litellm_transport.py",
+        "and said.cached + said.cache_write <= said.tokens_in",
+        "and True",
+        f"{BILLS}test_an_answer_without_a_bill_that_can_be_is_booked_at_its_worst",
+    ),
+    Mutant(
+        "a run that has to stop wakes nobody",
+        "resources/gateway/gate.py",
+        "for sleeping in self._sleeping:",
+        "for sleeping in ():",
+        f"{STOPS}test_a_refused_key_wakes_who_waits_for_the_provider",
+    ),
+    Mutant(
+        "who waits to ask again sleeps on",
+        "resources/gateway/hosted.py",
+        "sleep=self._flow.gate.sleep,",
+        "sleep=self._clock.sleep,",
+        f"{STOPS}test_a_refused_key_wakes_who_waits_for_the_provider",
+    ),
+    Mutant(
+        "a stage that breaks off waits for an outage to pass",
+        "specialists/judging.py",
+        "hosted.break_off()",
+        "pass",
+        f"{STOPS}test_a_stage_that_breaks_off_in_an_outage_waits_for_nobody",
+    ),
+    Mutant(
+        "a price of 0 is a price",
+        "resources/gateway/prices.py",
+        "if not (rates[0].input or rates[0].output or",
+        "if False and not (rates[0].input or rates[0].output or",
+        f"{PRICES}test_a_hosted_model_that_is_listed_at_nothing_has_no_price",
+    ),
+    Mutant(
+        "what is passed on to a cloud runs on one's own machine",
+        "resources/gateway/prices.py",
+        " and not model.endswith(_PASSED_ON)",
+        "",
+        f"{PRICES}test_a_hosted_model_that_is_listed_at_nothing_has_no_price",
+    ),
+    Mutant(
+        "nothing is free on one's own machine",
+        "resources/gateway/prices.py",
+        'frozenset({"ollama", "lemonade"})',
+        "frozenset[str]()",
+        f"{PRICES}test_a_model_on_ones_own_machine_is_free",
     ),
 )
