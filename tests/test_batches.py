@@ -68,6 +68,23 @@ def test_a_whole_round(provider: Provider, office: Office) -> None:
     assert office.run((2, *ODD)) == second and provider.batches.log == before
 
 
+def test_every_flush_of_a_run_is_a_batch(
+    provider: Provider, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A partition too large for one flush: the provider gets each batch once, and every one is known."""
+    monkeypatch.setattr("specialists.stage.AHEAD", 2)
+    monkeypatch.setattr("specialists.batch_judging.BatchJudging.together", 2)
+    provider.batches.lasts_seconds = 1e6
+    rows = office.run()
+    assert held(rows) == {f"waiting for batch b{number}": 2 for number in range(3)}
+    assert [batch.provider_id for batch in office.book.batches("waiting")] == list(provider.batches.made)
+    assert provider.batches.creates == len(provider.batches.made) == 3
+    for batch in provider.batches.made.values():
+        batch.ends_at = 0.0
+    assert not held(office.run(follows=True)) and provider.batches.creates == 3
+    assert spent_in_run(office.engine, "run-1") == pytest.approx(provider.bill, abs=1e-7)
+
+
 def test_a_batch_costs_half(provider: Provider, office: Office) -> None:
     """By the provider's own price list: half of what the same tokens cost in a call."""
     office.run((1,))

@@ -10,6 +10,13 @@ JUDGING = "specialists/batch_judging.py"
 
 MUTANTS = (
     Mutant(
+        "who sends keeps a connection of a loop that is over",
+        "workforce_assets/batches.py",
+        "_tending(book, provider, datetime.fromtimestamp",
+        "_tending(book, AnthropicBatches(), datetime.fromtimestamp",
+        f"{TESTS}test_every_flush_of_a_run_is_a_batch[sqlite]",
+    ),
+    Mutant(
         "a batch that was made is not remembered",
         SENDING,
         "self._book.sent(batch_id, seen.provider_id)",
