@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 from resources.batches.tending import BatchError, find_batch
 from resources.gateway.failures import ProviderDown
 from resources.store.spending import spent_in_run
+from specialists import batch_reading
 from specialists.specialist import _cross_check, blueprint
 from specialists.strict_yaml import CardError
 from tests.batch_kit import ODD, Office
@@ -142,6 +143,63 @@ def test_results_that_do_not_all_arrive(provider: Provider, office: Office) -> N
     assert "3 of 6 requests have no readable result" in office.book.batches("waiting")[0].detail
     provider.batches.sent_as = lambda lines: lines
     assert not held(office.run()) and provider.batches.creates == 1
+
+
+@pytest.mark.parametrize(
+    "usage",
+    [
+        {"output_tokens": None},
+        {"output_tokens": "12"},
+        {"output_tokens": True},
+        {"output_tokens": 10**19},
+        {"input_tokens": -100_000},
+    ],
+    ids=["null", "text", "bool", "huge", "negative"],
+)
+def test_an_odd_bill_is_one_records(provider: Provider, office: Office, usage: dict[str, Any]) -> None:
+    """A result that says no number of tokens is malformed and counts as its worst case; the batch ends."""
+
+    def odd(lines: list[str]) -> list[str]:
+        body = json.loads(lines[0])
+        body["result"]["message"]["usage"].update(usage)
+        return [json.dumps(body) + "\n", *lines[1:]]
+
+    provider.batches.sent_as = odd
+    office.run()
+    assert asyncio.run(office.tending().tick()) == []
+    (batch,) = office.book.batches("ended")
+    assert office.book.fates(batch.id) == {"answered": len(ODD) - 1, "malformed": 1}
+    assert spent_in_run(office.engine, "run-1") > provider.bill
+    rows = office.run()
+    assert sum(row["cost_usd"] for row in rows) < provider.bill
+    assert Counter(row["disposition"] for row in rows) == {"done": len(ODD) - 1, "held": 1}
+
+
+def test_a_result_that_breaks_its_reader_is_one_records(
+    provider: Provider, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is malformed with what broke; the batch, and those after it, are read."""
+    provider.mind.script = lambda body: Reply(f'{{"word": "one", "odd": {number_of({"params": body})}}}')
+    real = batch_reading.misfit
+
+    def misfit(blueprint: Any, output: Mapping[str, Any]) -> str | None:
+        if output.pop("odd") == 7:  # type: ignore[attr-defined]
+            raise RuntimeError("a hole in the schema")
+        return real(blueprint, output)
+
+    monkeypatch.setattr(batch_reading, "misfit", misfit)
+    provider.batches.lasts_seconds = 1e6
+    office.run()
+    office.run((21, 23))
+    for batch in provider.batches.made.values():
+        batch.ends_at = 0.0
+    assert asyncio.run(office.tending().tick()) == []
+    fates = [office.book.fates(batch.id) for batch in office.book.batches("ended")]
+    assert fates == [{"answered": len(ODD) - 1, "malformed": 1}, {"answered": 2}]
+    provider.batches.lasts_seconds = 0.0
+    office.run(follows=True)
+    (row,) = [row for row in office.run(follows=True) if row["disposition"] == "held"]
+    assert "cannot be read: RuntimeError: a hole in the schema" in row["reason"]
 
 
 def test_over_budget_is_held_as_in_calls(provider: Provider, store: Engine) -> None:

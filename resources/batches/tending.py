@@ -91,11 +91,18 @@ class Tending:
         found = [result for result in results if result is not None and result.custom_id in still_open]
         for start in range(0, len(found), TOGETHER):
             portion = found[start : start + TOGETHER]
-            settled = {r.custom_id: self.read(batch, still_open[r.custom_id], r) for r in portion}
+            settled = {r.custom_id: self._read(batch, still_open[r.custom_id], r) for r in portion}
             self.book.settle(batch.id, settled)
         if not self.book.ended(batch.id):
             left = len(self.book.open_requests(batch.id))
             self.book.remark(batch.id, f"{left} of {batch.requests} requests have no readable result")
+
+    def _read(self, batch: Batch, request: Request, result: Result) -> Settled:
+        """One odd result must not stop all batches of a workforce. What it was billed is not known."""
+        try:
+            return self.read(batch, request, result)
+        except Exception as error:
+            return Settled("malformed", f"it cannot be read: {type(error).__name__}: {error}"[:300], None)
 
     async def _look_for(self, batch: Batch) -> None:
         """The provider shows custom ids in results alone: until then, one of our size may be ours."""

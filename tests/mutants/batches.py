@@ -17,6 +17,20 @@ MUTANTS = (
         f"{TESTS}test_every_flush_of_a_run_is_a_batch[sqlite]",
     ),
     Mutant(
+        "whatever stands for a number of tokens is priced",
+        "resources/gateway/anthropic_transport.py",
+        "isinstance(said, bool) or not isinstance(said, int) or not 0 <= said < _MOST_TOKENS",
+        "isinstance(said, str)",
+        f"{TESTS}test_an_odd_bill_is_one_records[sqlite-negative]",
+    ),
+    Mutant(
+        "one odd result stops every batch",
+        TENDING,
+        "        except Exception as error:",
+        "        except ProviderFailed as error:",
+        f"{TESTS}test_a_result_that_breaks_its_reader_is_one_records[sqlite]",
+    ),
+    Mutant(
         "a batch that was made is not remembered",
         SENDING,
         "self._book.sent(batch_id, seen.provider_id)",
