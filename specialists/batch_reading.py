@@ -29,7 +29,7 @@ def _answered(blueprint: Blueprint, batch: Batch, said: Said) -> Settled:
     if said.counts is not None and model.is_meant_by(said.model):
         usage = model.price.usage(said.counts, batch=True)
     usd = None if usage is None else usage.usd
-    reply = _checked(blueprint, batch, said, model)
+    reply = _checked(blueprint, said, model)
     if isinstance(reply, str) or usage is None:
         return Settled(
             "malformed", reply if isinstance(reply, str) else "it does not say what it billed", usd
@@ -44,10 +44,8 @@ def _answered(blueprint: Blueprint, batch: Batch, said: Said) -> Settled:
     return Settled("refused" if isinstance(answer, Refused) else "answered", "", usd, judgement=judgement)
 
 
-def _checked(blueprint: Blueprint, batch: Batch, said: Said, model: Model) -> Answered | Refused | str:
+def _checked(blueprint: Blueprint, said: Said, model: Model) -> Answered | Refused | str:
     """The reply, or what is wrong with it. Nothing is ever repaired into a decision."""
-    if batch.decision_version != blueprint.decision_version:
-        return f"it was asked in version {batch.decision_version}, and that is no longer here to read it"
     reply = read(said, model)
     if isinstance(reply, Refused):
         return reply

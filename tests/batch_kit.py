@@ -50,6 +50,7 @@ class Office:
     sent: list[str] = field(default_factory=list)
     limits: dict[str, Any] = field(default_factory=dict)
     wrap: Callable[[Any, str], Any] = lambda inner, name: inner
+    version: str = BLUEPRINT.decision_version
     ids: Any = field(default_factory=lambda: (f"b{number}" for number in range(100)))
 
     @property
@@ -57,7 +58,8 @@ class Office:
         card = BLUEPRINT.card.model_copy(
             update={"limits": BLUEPRINT.card.limits.model_copy(update=self.limits), "execution": "batch"}
         )
-        return replace(BLUEPRINT, card=card, pin=Pin(schema_version=1, candidate=HAIKU, evidence=None))
+        pin = Pin(schema_version=1, candidate=HAIKU, evidence=None)
+        return replace(BLUEPRINT, card=card, pin=pin, decision_version=self.version)
 
     @property
     def book(self) -> StoredBatches:

@@ -166,7 +166,7 @@ def test_an_odd_bill_is_one_records(provider: Provider, office: Office, usage: d
 
     provider.batches.sent_as = odd
     office.run()
-    assert asyncio.run(office.tending().tick()) == []
+    assert asyncio.run(office.tending().tick()).problems == []
     (batch,) = office.book.batches("ended")
     assert office.book.fates(batch.id) == {"answered": len(ODD) - 1, "malformed": 1}
     assert spent_in_run(office.engine, "run-1") > provider.bill
@@ -193,13 +193,38 @@ def test_a_result_that_breaks_its_reader_is_one_records(
     office.run((21, 23))
     for batch in provider.batches.made.values():
         batch.ends_at = 0.0
-    assert asyncio.run(office.tending().tick()) == []
+    assert asyncio.run(office.tending().tick()).problems == []
     fates = [office.book.fates(batch.id) for batch in office.book.batches("ended")]
     assert fates == [{"answered": len(ODD) - 1, "malformed": 1}, {"answered": 2}]
     provider.batches.lasts_seconds = 0.0
     office.run(follows=True)
     (row,) = [row for row in office.run(follows=True) if row["disposition"] == "held"]
     assert "cannot be read: RuntimeError: a hole in the schema" in row["reason"]
+
+
+def test_a_process_of_another_version_reads_nothing(provider: Provider, office: Office) -> None:
+    """It says why, and leaves the batch to a run of the version that asked: nothing is paid twice."""
+    office.run()
+    older = replace(office, version="0lder")
+    ticked = asyncio.run(older.tending().tick())
+    (batch,) = office.book.batches("waiting")
+    assert [left.id for left in ticked.left] == ["b0"] and office.book.fates("b0") == {"open": len(ODD)}
+    assert f"asked in version {office.version} of counter, and this process has 0lder" in batch.detail
+    assert "settle b0 --by YOU --gone" in batch.detail and batch.detail in ticked.problems[0]
+    rows = office.run(follows=True)
+    assert not held(rows) and provider.batches.creates == 1
+    assert sum(row["cost_usd"] for row in rows) == pytest.approx(provider.bill)
+    assert [(batch.state, batch.detail) for batch in office.book.batches()] == [("ended", "")]
+
+
+def test_what_another_version_asked_is_in_nobodys_way(provider: Provider, office: Office) -> None:
+    """A newer version asks for itself; what waits in the older one is read once that is back."""
+    office.run((1, 3))
+    newer = replace(office, version="newer")
+    newer.run((1, 3))
+    assert not held(newer.run((1, 3), follows=True)) and provider.batches.creates == 2
+    assert not held(office.run((1, 3), follows=True)) and provider.batches.creates == 2
+    assert spent_in_run(office.engine, "run-1") == pytest.approx(provider.bill, abs=1e-7)
 
 
 def test_over_budget_is_held_as_in_calls(provider: Provider, store: Engine) -> None:

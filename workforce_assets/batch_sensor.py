@@ -2,12 +2,13 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import dagster as dg
 
 from resources.batches.ports import Batch
+from specialists.specialist import version_on_disk
 from workforce_assets.batches import opened_book, tending
 from workforce_assets.manager import StageLine, Workforce
 from workforce_assets.settings import Settings
@@ -34,14 +35,17 @@ def batch_sensor(
     def sensor(context: dg.SensorEvaluationContext) -> Iterator[dg.RunRequest | dg.SkipReason]:
         with opened_book(settings, workforce) as book:
             batches: Sequence[Batch] = []
+            left: set[str] = set()
             if book is not None:
                 if book.batches("intended", "waiting"):
-                    for problem in asyncio.run(tending(book).tick()):
+                    ticked = asyncio.run(tending(book).tick())
+                    left = {batch.id for batch in ticked.left}
+                    for problem in ticked.problems:
                         context.log.warning(problem)
                 batches = book.batches("intended", "waiting", "ended", "void")
             requests = [
                 _request(context.instance, workforce, line, day, read)
-                for line, day, read in ready(workforce, batches)
+                for line, day, read in ready(workforce, batches, left)
             ]
         if not requests:
             waiting = sum(batch.state in ("intended", "waiting") for batch in batches)
@@ -51,16 +55,31 @@ def batch_sensor(
     return sensor
 
 
-def ready(workforce: Workforce, batches: Sequence[Batch]) -> Iterator[tuple[StageLine, str, list[Batch]]]:
-    """Stages and days all of whose batches are done, some of them not yet in a materialization."""
+def ready(
+    workforce: Workforce, batches: Sequence[Batch], left: Collection[str]
+) -> Iterator[tuple[StageLine, str, list[Batch]]]:
+    """Stages and days all of whose batches are done, some of them not yet in a materialization.
+
+    `left`: ids of those that are done, and for a new process to read. Nobody waits for what none can.
+    """
     by_stage: dict[tuple[str, str], list[Batch]] = defaultdict(list)
     for batch in batches:
-        by_stage[batch.specialist, batch.partition].append(batch)
+        if batch.state in ("ended", "void") or _readable(batch):
+            by_stage[batch.specialist, batch.partition].append(batch)
     for (specialist, day), of_stage in sorted(by_stage.items()):
-        fresh = [batch for batch in of_stage if batch.state in ("ended", "void") and not batch.followed]
+        done = [batch for batch in of_stage if batch.state in ("ended", "void") or batch.id in left]
+        fresh = [batch for batch in done if not batch.followed]
         lines = [line for line in workforce.stages if line.by == specialist]
-        if fresh and lines and all(batch.state in ("ended", "void") for batch in of_stage):
+        if fresh and lines and len(done) == len(of_stage):
             yield lines[0], day, fresh
+
+
+def _readable(batch: Batch) -> bool:
+    """By a run that begins now: its process has what is on disk, whatever this one has."""
+    try:
+        return version_on_disk(batch.specialist) == batch.decision_version
+    except Exception:  # the folder is gone, or being edited: looked at again
+        return False
 
 
 def _request(

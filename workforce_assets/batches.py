@@ -3,7 +3,7 @@
 import os
 import random
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
@@ -58,10 +58,28 @@ def _tending(
 ) -> Tending:
     """Reads as `made_by`, where that is given."""
 
-    def read(batch: Batch, request: Request, result: Result) -> Settled:
-        return settled_by(made_by or blueprint(batch.specialist), batch, request, result)
+    def asked(batch: Batch) -> Blueprint:
+        return made_by or blueprint(batch.specialist)
 
-    return Tending(book, provider, read, at)
+    def read(batch: Batch, request: Request, result: Result) -> Settled:
+        return settled_by(asked(batch), batch, request, result)
+
+    return Tending(book, provider, read, lambda batch: unread(batch, asked), at)
+
+
+def unread(batch: Batch, asked: Callable[[Batch], Blueprint] | None = None) -> str | None:
+    """Why the answers in `batch` cannot be read by this process; None where they can."""
+    try:
+        here = (asked(batch) if asked else blueprint(batch.specialist)).decision_version
+    except Exception as error:  # whatever its folder has become; other batches are read
+        here = f"none ({error})"
+    if batch.decision_version == here:
+        return None
+    return (
+        f"not read: it was asked in version {batch.decision_version} of {batch.specialist}, and this process "
+        f"has {here}; a run of that version reads it, as long as the provider keeps it (29 days), or give it "
+        f"up: `workforce batches settle {batch.id} --by YOU --gone`"
+    )
 
 
 @contextmanager

@@ -31,6 +31,27 @@ MUTANTS = (
         f"{TESTS}test_a_result_that_breaks_its_reader_is_one_records[sqlite]",
     ),
     Mutant(
+        "older code reads what newer code asked",
+        TENDING,
+        "if (why := self.unread(batch)) is not None:",
+        'if (why := self.unread(batch)) == "":',
+        f"{TESTS}test_a_process_of_another_version_reads_nothing[sqlite]",
+    ),
+    Mutant(
+        "what only a new process reads is left to nobody",
+        "workforce_assets/batch_sensor.py",
+        'if batch.state in ("ended", "void") or batch.id in left]',
+        'if batch.state in ("ended", "void")]',
+        "tests/test_batch_workforce.py::test_a_sensor_with_older_code_leaves_a_batch_to_a_run",
+    ),
+    Mutant(
+        "a batch of a version that nobody has waits for ever",
+        "workforce_assets/cli/batches.py",
+        'of_no_version = gone and found.state == "waiting" and unread(found) is not None',
+        "of_no_version = False",
+        "tests/test_batch_workforce.py::test_a_batch_that_no_version_reads_is_given_up_by_command",
+    ),
+    Mutant(
         "a batch that was made is not remembered",
         SENDING,
         "self._book.sent(batch_id, seen.provider_id)",
