@@ -4,7 +4,7 @@ import asyncio
 import json
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
+from resources.batches.ports import MadeAfterAll
 from resources.batches.tending import BatchError, find_batch
 from resources.gateway.failures import ProviderDown
 from resources.store.spending import spent_in_run
@@ -286,6 +287,79 @@ def test_lost_batches_are_told_apart(provider: Provider, office: Office) -> None
     assert not held(rows) and provider.batches.creates == 4
     ours = [item for item in provider.batches.asked() if item["custom_id"].startswith("b")]
     assert Counter(map(number_of, ours)) == Counter(ODD)
+
+
+def _keeps(inner: Any, bodies: list[tuple[str, bytes]]) -> Any:
+    """What is sent is kept."""
+    create = inner.create
+
+    async def kept(requests: Any) -> Any:
+        bodies.extend(requests)
+        return await create(requests)
+
+    inner.create = kept
+    return inner
+
+
+class Meanwhile:
+    """Stands before the provider: something else happens after its list was shown, or a batch was made."""
+
+    def __init__(self, inner: Any, *, listed: Any = None, made: Any = None) -> None:
+        self._inner, self._listed, self._made = inner, listed, made
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+    async def create(self, requests: Any) -> Any:
+        seen = await self._inner.create(requests)
+        if self._made is not None:
+            self._made()
+        return seen
+
+    async def newest(self) -> AsyncIterator[Any]:
+        async for seen in self._inner.newest():
+            yield seen
+        with ThreadPoolExecutor(1) as aside:
+            aside.submit(self._listed).result()
+
+
+def test_what_is_sent_while_it_is_looked_for_is_not_given_up(provider: Provider, office: Office) -> None:
+    """A sender that had waited tries again after the list was read: its batch is known, and paid once."""
+    provider.batches.create_fault = lambda number: "500" if number == 0 else None
+    bodies: list[tuple[str, bytes]] = []
+    replace(office, wrap=lambda inner, name: _keeps(inner, bodies) if name == "provider" else inner).run()
+
+    def sends() -> None:
+        async def send() -> None:
+            at = office.batching()
+            await at.sending.send("b0", bodies)
+            await at.tending.provider.close()
+
+        asyncio.run(send())
+
+    office.later(16)
+    looks = replace(
+        office, wrap=lambda inner, name: Meanwhile(inner, listed=sends) if name == "provider" else inner
+    )
+    asyncio.run(looks.tending().tick())
+    assert [(batch.state, batch.provider_id) for batch in office.book.batches()] == [
+        ("waiting", "msgbatch_1")
+    ]
+    assert not held(office.run(follows=True))
+    assert len(provider.batches.asked()) == len(ODD) and len(provider.batches.made) == 1
+    assert spent_in_run(office.engine, "run-1") == pytest.approx(provider.bill, abs=1e-7)
+
+
+def test_a_batch_that_was_made_after_all_stops_the_run(provider: Provider, office: Office) -> None:
+    """Given up while the provider made it (a machine that slept): said aloud, with the id to cancel."""
+
+    def wrap(inner: Any, name: str) -> Any:
+        return (
+            Meanwhile(inner, made=lambda: office.book.never_sent("b0", "")) if name == "provider" else inner
+        )
+
+    with pytest.raises(MadeAfterAll, match="made batch b0 as msgbatch_1, but it is void here"):
+        replace(office, wrap=wrap).run()
 
 
 def test_what_nobody_can_recognise_is_a_persons(provider: Provider, office: Office) -> None:

@@ -140,7 +140,8 @@ class Tending:
             else:
                 doubtful.append(f"{seen.provider_id}{' (no results kept)' if seen.ended else ''}")
         if not doubtful:
-            self.book.never_sent(batch.id, "the provider does not list it: it was never made", lost=True)
+            why = "the provider does not list it: it was never made"
+            self.book.never_sent(batch.id, why, lost=batch.tried_at)
         elif all("(" in one for one in doubtful):
             self.book.unclear(batch.id, f"may be {', '.join(doubtful)}; see `workforce batches settle`")
         else:

@@ -52,6 +52,20 @@ MUTANTS = (
         "tests/test_batch_workforce.py::test_a_batch_that_no_version_reads_is_given_up_by_command",
     ),
     Mutant(
+        "what is sent while it is looked for is given up",
+        STORE,
+        "        if tried is not None:\n",
+        "        if False:\n",
+        f"{TESTS}test_what_is_sent_while_it_is_looked_for_is_not_given_up[sqlite]",
+    ),
+    Mutant(
+        "a batch that was given up and made is forgotten",
+        STORE,
+        "if found.provider_id != provider_id:",
+        "if False:",
+        f"{TESTS}test_a_batch_that_was_made_after_all_stops_the_run[sqlite]",
+    ),
+    Mutant(
         "a batch that was made is not remembered",
         SENDING,
         "self._book.sent(batch_id, seen.provider_id)",
