@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 
 import dagster as dg
 import pytest
@@ -17,9 +18,9 @@ from specialists.strict_yaml import CardError
 from tests.batch_kit import Office
 from tests.gateway_kit import HAIKU, at_provider
 from tests.outbound import SAMPLE_DAY, Outbound
-from tests.provider import Provider, running
+from tests.provider import Provider, Reply, running
 from tests.test_cli import workforce
-from workforce_assets import batch_sensor, batches, specialist_resource
+from workforce_assets import batch_sensor, batches, specialist_resource, tries
 from workforce_assets import stage_asset as stage_asset_module
 from workforce_assets.definitions import build
 from workforce_assets.manager import StageLine
@@ -95,6 +96,41 @@ def test_a_sensor_with_older_code_leaves_a_batch_to_a_run(
     assert not any("waiting for batch" in (row["reason"] or "") for row in rows)
     assert sum(row["cost_usd"] for row in rows) == pytest.approx(provider.bill)
     assert provider.batches.creates == 1 and _tick(outbound) == []
+
+
+def test_a_run_that_failed_to_read_is_requested_again(
+    provider: Provider, outbound: Outbound, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By a new key, as Dagster starts no second run of one; and only after a while."""
+    script, provider.mind.script = provider.mind.script, lambda body: Reply("not json")
+    outbound.hand_in(limit=25)
+    outbound.run()
+    (request,) = _tick(outbound)
+    provider.batches.create_fault = lambda number: "401"
+    assert not _launch(outbound, request).success
+    assert provider.batches.creates == 2 and _tick(outbound) == [], "asked again, which no key allows"
+    monkeypatch.setattr(tries, "FIRST_WAIT", timedelta(0))
+    (again,) = _tick(outbound)
+    assert again.run_key != request.run_key and again.tags == request.tags
+    provider.batches.create_fault, provider.mind.script = lambda number: None, script
+    assert _launch(outbound, again).success and provider.batches.creates == 3
+    (last,) = _tick(outbound)
+    assert _launch(outbound, last).success and _tick(outbound) == []
+    rows = outbound.rows("scored_leads")
+    assert not any("waiting for batch" in (row["reason"] or "") for row in rows)
+
+
+def _launch(outbound: Outbound, request: dg.RunRequest) -> dg.ExecuteInProcessResult:
+    """As the daemon does."""
+    with instance_of(outbound.settings) as instance:
+        job = build(outbound.settings).resolve_job_def("outbound")
+        return job.execute_in_process(
+            instance=instance,
+            partition_key=request.partition_key,
+            asset_selection=list(request.asset_selection or []),
+            tags={**request.tags, tries.RUN_KEY_TAG: str(request.run_key)},
+            raise_on_error=False,
+        )
 
 
 def test_a_batch_that_no_version_reads_is_given_up_by_command(provider: Provider, outbound: Outbound) -> None:

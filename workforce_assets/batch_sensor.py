@@ -3,6 +3,7 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import dagster as dg
@@ -13,6 +14,7 @@ from workforce_assets.batches import opened_book, tending
 from workforce_assets.manager import StageLine, Workforce
 from workforce_assets.settings import Settings
 from workforce_assets.stage_asset import FOLLOWS_BATCHES_TAG
+from workforce_assets.tries import next_key
 
 if TYPE_CHECKING:
     from dagster._core.definitions.unresolved_asset_job_definition import UnresolvedAssetJobDefinition
@@ -43,13 +45,15 @@ def batch_sensor(
                     for problem in ticked.problems:
                         context.log.warning(problem)
                 batches = book.batches("intended", "waiting", "ended", "void")
-            requests = [
+            found = [
                 _request(context.instance, workforce, line, day, read)
                 for line, day, read in ready(workforce, batches, left)
             ]
+        requests = [request for request in found if request is not None]
         if not requests:
             waiting = sum(batch.state in ("intended", "waiting") for batch in batches)
-            yield dg.SkipReason(f"{waiting} batches are under way, none is new")
+            failed = f"; {len(found)} stages failed to use what was read, see their runs" if found else ""
+            yield dg.SkipReason(f"{waiting} batches are under way, none is new{failed}")
         yield from requests
 
     return sensor
@@ -84,14 +88,20 @@ def _readable(batch: Batch) -> bool:
 
 def _request(
     instance: dg.DagsterInstance, workforce: Workforce, line: StageLine, day: str, read: Sequence[Batch]
-) -> dg.RunRequest:
-    """The stage again, and of what follows from it whatever that day has: nothing new is begun."""
+) -> dg.RunRequest | None:
+    """The stage again, and of what follows from it whatever that day has: nothing new is begun.
+
+    None where such a run has failed, and it is not time for the next.
+    """
+    key = next_key(instance, f"{line.asset}:{day}:{','.join(batch.id for batch in read)}", datetime.now(UTC))
+    if key is None:
+        return None
     made = {line.asset}
     for later in workforce.stages[workforce.stages.index(line) + 1 :]:
         if later.of in made and day in instance.get_materialized_partitions(dg.AssetKey(later.asset)):
             made.add(later.asset)
     return dg.RunRequest(
-        run_key=f"{line.asset}:{day}:{','.join(batch.id for batch in read)}",
+        run_key=key,
         partition_key=day,
         asset_selection=[dg.AssetKey(name) for name in workforce.assets if name in made],
         tags={FOLLOWS_BATCHES_TAG: ",".join(batch.known_as for batch in read)[:250]},

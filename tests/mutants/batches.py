@@ -66,6 +66,27 @@ MUTANTS = (
         f"{TESTS}test_a_batch_that_was_made_after_all_stops_the_run[sqlite]",
     ),
     Mutant(
+        "a run that failed to read is never requested again",
+        "workforce_assets/tries.py",
+        'f"{key}:{number + 1}" if number else key',
+        "key",
+        "tests/test_batch_workforce.py::test_a_run_that_failed_to_read_is_requested_again",
+    ),
+    Mutant(
+        "a run that always fails is started every minute",
+        "workforce_assets/tries.py",
+        "FIRST_WAIT * 2**number",
+        "FIRST_WAIT * 0",
+        "tests/test_tries.py::test_what_fails_is_tried_again_ever_later_and_then_left",
+    ),
+    Mutant(
+        "a run that went with its machine is waited for for ever",
+        "workforce_assets/tries.py",
+        "return last if finished or now - last >= LOST_AFTER else None",
+        "return last if finished else None",
+        "tests/test_tries.py::test_what_succeeded_or_is_under_way_is_not_tried_again",
+    ),
+    Mutant(
         "a batch that was made is not remembered",
         SENDING,
         "self._book.sent(batch_id, seen.provider_id)",
