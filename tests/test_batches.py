@@ -133,6 +133,23 @@ def test_every_end_of_a_request(provider: Provider, office: Office) -> None:
     assert provider.batches.creates == 3, "a run that somebody starts asks anew"
 
 
+def test_a_row_costs_what_all_its_attempts_did(provider: Provider, office: Office) -> None:
+    """Malformed first; then answered, declined, malformed again or expired. Each is booked once."""
+    second = {1: Reply('{"word": "one"}'), 3: Reply("", stop="refusal"), 5: Reply("still not json")}
+    provider.mind.script = lambda body: Reply("not json")
+    office.run((1, 3, 5, 7))
+    provider.mind.script = lambda body: second[number_of({"params": body})]
+    provider.batches.fate = lambda item: "expired" if number_of(item) == 7 else "succeeded"
+    office.run((1, 3, 5, 7), follows=True)
+    rows = office.run((1, 3, 5, 7), follows=True)
+    assert provider.batches.creates == 2
+    assert Counter(row["disposition"] for row in rows) == {"done": 1, "held": 3}
+    assert sum(row["cost_usd"] for row in rows) == pytest.approx(provider.bill, abs=1e-7)
+    assert min(row["cost_usd"] for row in rows) == rows[3]["cost_usd"] > 0
+    assert spent_in_run(office.engine, "run-1") == pytest.approx(provider.bill, abs=1e-7)
+    assert [row["cost_usd"] for row in office.run((1, 3))] == [row["cost_usd"] for row in rows[:2]]
+
+
 def test_results_that_do_not_all_arrive(provider: Provider, office: Office) -> None:
     """A line torn off or unreadable leaves its record waiting; the next look reads it, and nothing is paid
     twice. A line that belongs to nobody is nobody's."""

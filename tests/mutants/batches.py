@@ -87,6 +87,27 @@ MUTANTS = (
         "tests/test_tries.py::test_what_succeeded_or_is_under_way_is_not_tried_again",
     ),
     Mutant(
+        "attempts before the answer are in no row",
+        "specialists/batch_reading.py",
+        "usd=usage.usd + request.earlier_usd",
+        "usd=usage.usd",
+        f"{TESTS}test_a_row_costs_what_all_its_attempts_did[sqlite]",
+    ),
+    Mutant(
+        "attempts before the answer are booked twice",
+        "specialists/batch_reading.py",
+        "usd = None if usage is None else usage.usd",
+        "usd = None if usage is None else usage.usd + request.earlier_usd",
+        f"{TESTS}test_a_row_costs_what_all_its_attempts_did[sqlite]",
+    ),
+    Mutant(
+        "what failed at last costs nothing in its row",
+        JUDGING,
+        "cost = Usage(usd=last.usd + last.earlier_usd)",
+        "cost = Usage(usd=last.usd)",
+        f"{TESTS}test_a_row_costs_what_all_its_attempts_did[sqlite]",
+    ),
+    Mutant(
         "a batch that was made is not remembered",
         SENDING,
         "self._book.sent(batch_id, seen.provider_id)",
