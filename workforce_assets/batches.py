@@ -3,7 +3,7 @@
 import os
 import random
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
@@ -58,21 +58,18 @@ def _tending(
 ) -> Tending:
     """Reads as `made_by`, where that is given."""
 
-    def asked(batch: Batch) -> Blueprint:
-        return made_by or blueprint(batch.specialist)
-
     def read(batch: Batch, request: Request, result: Result) -> Settled:
-        return settled_by(asked(batch), batch, request, result)
+        return settled_by(made_by or blueprint(batch.specialist), batch, request, result)
 
-    return Tending(book, provider, read, lambda batch: unread(batch, asked), at)
+    return Tending(book, provider, read, lambda batch: unread(batch, made_by), at)
 
 
-def unread(batch: Batch, asked: Callable[[Batch], Blueprint] | None = None) -> str | None:
+def unread(batch: Batch, made_by: Blueprint | None = None) -> str | None:
     """Why the answers in `batch` cannot be read by this process; None where they can."""
     try:
-        here = (asked(batch) if asked else blueprint(batch.specialist)).decision_version
+        here = (made_by or blueprint(batch.specialist)).decision_version
     except Exception as error:  # whatever its folder has become; other batches are read
-        here = f"none ({error})"
+        here = f"none ({' '.join(str(error).split())[:200]})"
     if batch.decision_version == here:
         return None
     return (
