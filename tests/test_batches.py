@@ -4,9 +4,10 @@ import asyncio
 import json
 import os
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from threading import Event
 from typing import Any
 
 import pytest
@@ -336,29 +337,37 @@ class Meanwhile:
     async def newest(self) -> AsyncIterator[Any]:
         async for seen in self._inner.newest():
             yield seen
-        with ThreadPoolExecutor(1) as aside:
-            aside.submit(self._listed).result()
+        self._listed()
 
 
 def test_what_is_sent_while_it_is_looked_for_is_not_given_up(provider: Provider, office: Office) -> None:
-    """A sender that had waited tries again after the list was read: its batch is known, and paid once."""
+    """A sender that had waited tries again once the list was read, and has no answer yet when the look ends:
+    its batch is known, and paid once."""
     provider.batches.create_fault = lambda number: "500" if number == 0 else None
     bodies: list[tuple[str, bytes]] = []
-    replace(office, wrap=lambda inner, name: _keeps(inner, bodies) if name == "provider" else inner).run()
+    _at_provider(office, lambda inner: _keeps(inner, bodies)).run()
+    made, looked = Event(), Event()
 
-    def sends() -> None:
-        async def send() -> None:
-            at = office.batching()
-            await at.sending.send("b0", bodies)
-            await at.tending.provider.close()
+    def answered_late() -> None:
+        made.set()
+        assert looked.wait(30)
 
-        asyncio.run(send())
+    async def send() -> None:
+        sender = _at_provider(office, lambda inner: Meanwhile(inner, made=answered_late)).batching()
+        await sender.sending.send("b0", bodies)
+        await sender.tending.provider.close()
 
-    office.later(16)
-    looks = replace(
-        office, wrap=lambda inner, name: Meanwhile(inner, listed=sends) if name == "provider" else inner
-    )
-    asyncio.run(looks.tending().tick())
+    with ThreadPoolExecutor(1) as aside:
+        sent: list[Future[None]] = []
+
+        def sends() -> None:
+            sent.append(aside.submit(asyncio.run, send()))
+            assert made.wait(30)
+
+        office.later(16)
+        asyncio.run(_at_provider(office, lambda inner: Meanwhile(inner, listed=sends)).tending().tick())
+        looked.set()
+        sent[0].result()
     assert [(batch.state, batch.provider_id) for batch in office.book.batches()] == [
         ("waiting", "msgbatch_1")
     ]
@@ -367,16 +376,17 @@ def test_what_is_sent_while_it_is_looked_for_is_not_given_up(provider: Provider,
     assert spent_in_run(office.engine, "run-1") == pytest.approx(provider.bill, abs=1e-7)
 
 
+def _at_provider(office: Office, stands_before: Callable[[Any], Any]) -> Office:
+    return replace(office, wrap=lambda inner, name: stands_before(inner) if name == "provider" else inner)
+
+
 def test_a_batch_that_was_made_after_all_stops_the_run(provider: Provider, office: Office) -> None:
     """Given up while the provider made it (a machine that slept): said aloud, with the id to cancel."""
-
-    def wrap(inner: Any, name: str) -> Any:
-        return (
-            Meanwhile(inner, made=lambda: office.book.never_sent("b0", "")) if name == "provider" else inner
-        )
-
+    gives_up = _at_provider(
+        office, lambda inner: Meanwhile(inner, made=lambda: office.book.never_sent("b0", ""))
+    )
     with pytest.raises(MadeAfterAll, match="made batch b0 as msgbatch_1, but it is void here"):
-        replace(office, wrap=wrap).run()
+        gives_up.run()
 
 
 def test_what_nobody_can_recognise_is_a_persons(provider: Provider, office: Office) -> None:
