@@ -111,9 +111,8 @@ class BatchJudging:
             return Unavailable(f"waiting for batch {last.batch}")
         if not self._at.follows or last.attempt < attempts(last):
             return None
-        if last.fate == "malformed":
-            return Malformed(last.why, Usage(usd=last.usd + last.earlier_usd))
-        return Unavailable(last.why)
+        cost = Usage(usd=last.usd + last.earlier_usd)
+        return (Malformed if last.fate == "malformed" else Unavailable)(last.why, cost)
 
     async def _submit(self, gathered: Mapping[JournalKey, _Gathered]) -> None:
         try:

@@ -1,5 +1,7 @@
 """What one result of a batch means: a judgement by the specialist's schema, or why there is none."""
 
+from dataclasses import replace
+
 from resources.batches.ports import Batch, Request, Result, Settled
 from resources.gateway.answers import Answered, Refused, Step
 from resources.gateway.models import Model, model_of
@@ -13,7 +15,7 @@ from specialists.specialist import Blueprint
 def settled_by(blueprint: Blueprint, batch: Batch, request: Request, result: Result) -> Settled:
     """What is not known of a bill counts as the worst case."""
     if result.said is not None:
-        return _answered(blueprint, batch, result.said)
+        return _answered(blueprint, batch, request, result.said)
     if result.failure is not None:
         return Settled("errored", f"{result.failure}", 0.0, result.failure.kind.name)
     if result.fate == "expired":
@@ -23,31 +25,31 @@ def settled_by(blueprint: Blueprint, batch: Batch, request: Request, result: Res
     return Settled("malformed", result.why, None)
 
 
-def _answered(blueprint: Blueprint, batch: Batch, said: Said) -> Settled:
+def _answered(blueprint: Blueprint, batch: Batch, request: Request, said: Said) -> Settled:
+    """The judgement costs what all attempts did, as in calls. Those before this one are settled already."""
     model = model_of(batch.candidate)
     usage = None
     if said.counts is not None and model.is_meant_by(said.model):
         usage = model.price.usage(said.counts, batch=True)
     usd = None if usage is None else usage.usd
-    reply = _checked(blueprint, batch, said, model)
+    reply = _checked(blueprint, said, model)
     if isinstance(reply, str) or usage is None:
         return Settled(
             "malformed", reply if isinstance(reply, str) else "it does not say what it billed", usd
         )
+    cost = replace(usage, usd=usage.usd + request.earlier_usd)
     if isinstance(reply, Refused):
         answer: Answered | Refused = Refused(
-            reply.why, usage, (Step("refused", said.model, said.stop, usage),)
+            reply.why, cost, (Step("refused", said.model, said.stop, usage),)
         )
     else:
-        answer = Answered(reply.output, usage, (Step("answered", said.model, said.stop, usage),))
+        answer = Answered(reply.output, cost, (Step("answered", said.model, said.stop, usage),))
     judgement = Judgement(f"model:{batch.candidate}", answer)
     return Settled("refused" if isinstance(answer, Refused) else "answered", "", usd, judgement=judgement)
 
 
-def _checked(blueprint: Blueprint, batch: Batch, said: Said, model: Model) -> Answered | Refused | str:
+def _checked(blueprint: Blueprint, said: Said, model: Model) -> Answered | Refused | str:
     """The reply, or what is wrong with it. Nothing is ever repaired into a decision."""
-    if batch.decision_version != blueprint.decision_version:
-        return f"it was asked in version {batch.decision_version}, and that is no longer here to read it"
     reply = read(said, model)
     if isinstance(reply, Refused):
         return reply

@@ -133,6 +133,12 @@ def blueprint(name: str) -> Blueprint:
     return loaded
 
 
+def version_on_disk(name: str) -> str:
+    """The decision version that a process begun now has. Raises as `blueprint` does."""
+    folder = ROOT / name
+    return decision_version(folder, load_card(folder / "card.yaml"), load_pin(folder / "pin.json"))
+
+
 def decision_version(folder: Path, card: Card, pin: Pin) -> str:
     """12 hex digits naming everything a decision depends on, apart from the record itself."""
     left_out = _NOT_DECIDING - _LOCAL_CANDIDATE if pin.is_local else _NOT_DECIDING

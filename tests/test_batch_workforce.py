@@ -3,20 +3,24 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 
 import dagster as dg
 import pytest
+from sqlalchemy import update
 
 from resources.store.engine import open_engine
 from resources.store.migrate import migrate
+from resources.store.spending import spent_in_run
+from resources.store.tables import message_batches
 from specialists.specialist import Blueprint, blueprint
 from specialists.strict_yaml import CardError
 from tests.batch_kit import Office
 from tests.gateway_kit import HAIKU, at_provider
 from tests.outbound import SAMPLE_DAY, Outbound
-from tests.provider import Provider, running
+from tests.provider import Provider, Reply, running
 from tests.test_cli import workforce
-from workforce_assets import specialist_resource
+from workforce_assets import batch_sensor, batches, specialist_resource, tries
 from workforce_assets import stage_asset as stage_asset_module
 from workforce_assets.definitions import build
 from workforce_assets.manager import StageLine
@@ -69,6 +73,86 @@ def test_a_day_waits_for_its_batch_and_is_made_again(provider: Provider, outboun
     assert sum(row["cost_usd"] for row in again) == pytest.approx(provider.bill)
     assert provider.batches.creates == 1 and not provider.calls
     assert _tick(outbound) == []
+
+
+def test_a_sensor_with_older_code_leaves_a_batch_to_a_run(
+    provider: Provider, outbound: Outbound, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was asked in a version that is on disk, a new process reads: the sensor starts it, and nothing is
+    asked or paid again. Of a version that is nowhere it starts nothing."""
+    outbound.hand_in(limit=25)
+    outbound.run()
+    older = replace(blueprint("scorer"), decision_version="0lder")
+    monkeypatch.setattr(batches, "blueprint", lambda name: older)
+    with monkeypatch.context() as nowhere:
+        nowhere.setattr(batch_sensor, "version_on_disk", lambda name: "newer")
+        assert _tick(outbound) == []
+    (request,) = _tick(outbound)
+    assert dg.AssetKey("scored_leads") in (request.asset_selection or [])
+    (listed,) = json.loads(workforce(outbound.root, "batches", "list", "--json")[1])["batches"]
+    assert listed["state"] == "waiting" and "this process has 0lder" in listed["detail"]
+    outbound.run()
+    rows = outbound.rows("scored_leads")
+    assert not any("waiting for batch" in (row["reason"] or "") for row in rows)
+    assert sum(row["cost_usd"] for row in rows) == pytest.approx(provider.bill)
+    assert provider.batches.creates == 1 and _tick(outbound) == []
+
+
+def test_a_run_that_failed_to_read_is_requested_again(
+    provider: Provider, outbound: Outbound, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By a new key, as Dagster starts no second run of one; and only after a while."""
+    script, provider.mind.script = provider.mind.script, lambda body: Reply("not json")
+    outbound.hand_in(limit=25)
+    outbound.run()
+    (request,) = _tick(outbound)
+    provider.batches.create_fault = lambda number: "401"
+    assert not _launch(outbound, request).success
+    assert provider.batches.creates == 2 and _tick(outbound) == [], "asked again, which no key allows"
+    monkeypatch.setattr(tries, "FIRST_WAIT", timedelta(0))
+    (again,) = _tick(outbound)
+    assert again.run_key != request.run_key and again.tags == request.tags
+    provider.batches.create_fault, provider.mind.script = lambda number: None, script
+    assert _launch(outbound, again).success and provider.batches.creates == 3
+    (last,) = _tick(outbound)
+    assert _launch(outbound, last).success and _tick(outbound) == []
+    rows = outbound.rows("scored_leads")
+    assert not any("waiting for batch" in (row["reason"] or "") for row in rows)
+
+
+def _launch(outbound: Outbound, request: dg.RunRequest) -> dg.ExecuteInProcessResult:
+    """As the daemon does."""
+    with instance_of(outbound.settings) as instance:
+        job = build(outbound.settings).resolve_job_def("outbound")
+        return job.execute_in_process(
+            instance=instance,
+            partition_key=request.partition_key,
+            asset_selection=list(request.asset_selection or []),
+            tags={**request.tags, tries.RUN_KEY_TAG: str(request.run_key)},
+            raise_on_error=False,
+        )
+
+
+def test_a_batch_that_no_version_reads_is_given_up_by_command(provider: Provider, outbound: Outbound) -> None:
+    """`batches list` says how; one that can still be read is not given up so. What was billed stays spent."""
+    engine = open_engine(outbound.settings.operations_url)
+    migrate(engine)
+    office = Office(engine)
+    office.run((1, 3))
+    assert "settle b0 --by YOU --gone" in workforce(outbound.root, "batches", "poll")[1].replace("\n", " ")
+    spent = spent_in_run(engine, "run-1")
+    code, _, _ = workforce(outbound.root, "batches", "settle", "b0", "--by", "Ann", "--gone")
+    (batch,) = office.book.batches("ended")
+    assert (code, batch.detail, office.book.fates("b0")) == (0, "given up by Ann", {"canceled": 2})
+    assert spent_in_run(engine, "run-1") == spent >= provider.bill > 0
+    office.run((1, 3))
+    (scorers,) = office.book.batches("waiting")
+    with engine.begin() as connection:  # as the shipped Scorer asks
+        values = {"specialist": "scorer", "decision_version": blueprint("scorer").decision_version}
+        connection.execute(update(message_batches).where(message_batches.c.id == scorers.id).values(values))
+    code, _, error = workforce(outbound.root, "batches", "settle", scorers.id, "--by", "Ann", "--gone")
+    assert code == 2 and "it is waiting" in error
+    engine.dispose()
 
 
 def test_two_stages_of_one_specialist_cannot_ask_in_batches(

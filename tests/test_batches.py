@@ -4,17 +4,20 @@ import asyncio
 import json
 import os
 from collections import Counter
-from collections.abc import Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
+from threading import Event
 from typing import Any
 
 import pytest
 from sqlalchemy import Engine
 
+from resources.batches.ports import MadeAfterAll
 from resources.batches.tending import BatchError, find_batch
 from resources.gateway.failures import ProviderDown
 from resources.store.spending import spent_in_run
+from specialists import batch_reading
 from specialists.specialist import _cross_check, blueprint
 from specialists.strict_yaml import CardError
 from tests.batch_kit import ODD, Office
@@ -68,6 +71,23 @@ def test_a_whole_round(provider: Provider, office: Office) -> None:
     assert office.run((2, *ODD)) == second and provider.batches.log == before
 
 
+def test_every_flush_of_a_run_is_a_batch(
+    provider: Provider, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A partition too large for one flush: the provider gets each batch once, and every one is known."""
+    monkeypatch.setattr("specialists.stage.AHEAD", 2)
+    monkeypatch.setattr("specialists.batch_judging.BatchJudging.together", 2)
+    provider.batches.lasts_seconds = 1e6
+    rows = office.run()
+    assert held(rows) == {f"waiting for batch b{number}": 2 for number in range(3)}
+    assert [batch.provider_id for batch in office.book.batches("waiting")] == list(provider.batches.made)
+    assert provider.batches.creates == len(provider.batches.made) == 3
+    for batch in provider.batches.made.values():
+        batch.ends_at = 0.0
+    assert not held(office.run(follows=True)) and provider.batches.creates == 3
+    assert spent_in_run(office.engine, "run-1") == pytest.approx(provider.bill, abs=1e-7)
+
+
 def test_a_batch_costs_half(provider: Provider, office: Office) -> None:
     """By the provider's own price list: half of what the same tokens cost in a call."""
     office.run((1,))
@@ -114,6 +134,23 @@ def test_every_end_of_a_request(provider: Provider, office: Office) -> None:
     assert provider.batches.creates == 3, "a run that somebody starts asks anew"
 
 
+def test_a_row_costs_what_all_its_attempts_did(provider: Provider, office: Office) -> None:
+    """Malformed first; then answered, declined, malformed again or expired. Each is booked once."""
+    second = {1: Reply('{"word": "one"}'), 3: Reply("", stop="refusal"), 5: Reply("still not json")}
+    provider.mind.script = lambda body: Reply("not json")
+    office.run((1, 3, 5, 7))
+    provider.mind.script = lambda body: second[number_of({"params": body})]
+    provider.batches.fate = lambda item: "expired" if number_of(item) == 7 else "succeeded"
+    office.run((1, 3, 5, 7), follows=True)
+    rows = office.run((1, 3, 5, 7), follows=True)
+    assert provider.batches.creates == 2
+    assert Counter(row["disposition"] for row in rows) == {"done": 1, "held": 3}
+    assert sum(row["cost_usd"] for row in rows) == pytest.approx(provider.bill, abs=1e-7)
+    assert min(row["cost_usd"] for row in rows) == rows[3]["cost_usd"] > 0
+    assert spent_in_run(office.engine, "run-1") == pytest.approx(provider.bill, abs=1e-7)
+    assert [row["cost_usd"] for row in office.run((1, 3))] == [row["cost_usd"] for row in rows[:2]]
+
+
 def test_results_that_do_not_all_arrive(provider: Provider, office: Office) -> None:
     """A line torn off or unreadable leaves its record waiting; the next look reads it, and nothing is paid
     twice. A line that belongs to nobody is nobody's."""
@@ -125,6 +162,88 @@ def test_results_that_do_not_all_arrive(provider: Provider, office: Office) -> N
     assert "3 of 6 requests have no readable result" in office.book.batches("waiting")[0].detail
     provider.batches.sent_as = lambda lines: lines
     assert not held(office.run()) and provider.batches.creates == 1
+
+
+@pytest.mark.parametrize(
+    "usage",
+    [
+        {"output_tokens": None},
+        {"output_tokens": "12"},
+        {"output_tokens": True},
+        {"output_tokens": 10**19},
+        {"input_tokens": -100_000},
+    ],
+    ids=["null", "text", "bool", "huge", "negative"],
+)
+def test_an_odd_bill_is_one_records(provider: Provider, office: Office, usage: dict[str, Any]) -> None:
+    """A result that says no number of tokens is malformed and counts as its worst case; the batch ends."""
+
+    def odd(lines: list[str]) -> list[str]:
+        body = json.loads(lines[0])
+        body["result"]["message"]["usage"].update(usage)
+        return [json.dumps(body) + "\n", *lines[1:]]
+
+    provider.batches.sent_as = odd
+    office.run()
+    assert asyncio.run(office.tending().tick()).problems == []
+    (batch,) = office.book.batches("ended")
+    assert office.book.fates(batch.id) == {"answered": len(ODD) - 1, "malformed": 1}
+    assert spent_in_run(office.engine, "run-1") > provider.bill
+    rows = office.run()
+    assert sum(row["cost_usd"] for row in rows) < provider.bill
+    assert Counter(row["disposition"] for row in rows) == {"done": len(ODD) - 1, "held": 1}
+
+
+def test_a_result_that_breaks_its_reader_is_one_records(
+    provider: Provider, office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is malformed with what broke; the batch, and those after it, are read."""
+    provider.mind.script = lambda body: Reply(f'{{"word": "one", "odd": {number_of({"params": body})}}}')
+    real = batch_reading.misfit
+
+    def misfit(blueprint: Any, output: Mapping[str, Any]) -> str | None:
+        if output.pop("odd") == 7:  # type: ignore[attr-defined]
+            raise RuntimeError("a hole in the schema")
+        return real(blueprint, output)
+
+    monkeypatch.setattr(batch_reading, "misfit", misfit)
+    provider.batches.lasts_seconds = 1e6
+    office.run()
+    office.run((21, 23))
+    for batch in provider.batches.made.values():
+        batch.ends_at = 0.0
+    assert asyncio.run(office.tending().tick()).problems == []
+    fates = [office.book.fates(batch.id) for batch in office.book.batches("ended")]
+    assert fates == [{"answered": len(ODD) - 1, "malformed": 1}, {"answered": 2}]
+    provider.batches.lasts_seconds = 0.0
+    office.run(follows=True)
+    (row,) = [row for row in office.run(follows=True) if row["disposition"] == "held"]
+    assert "cannot be read: RuntimeError: a hole in the schema" in row["reason"]
+
+
+def test_a_process_of_another_version_reads_nothing(provider: Provider, office: Office) -> None:
+    """It says why, and leaves the batch to a run of the version that asked: nothing is paid twice."""
+    office.run()
+    older = replace(office, version="0lder")
+    ticked = asyncio.run(older.tending().tick())
+    (batch,) = office.book.batches("waiting")
+    assert [left.id for left in ticked.left] == ["b0"] and office.book.fates("b0") == {"open": len(ODD)}
+    assert f"asked in version {office.version} of counter, and this process has 0lder" in batch.detail
+    assert "settle b0 --by YOU --gone" in batch.detail and batch.detail in ticked.problems[0]
+    rows = office.run(follows=True)
+    assert not held(rows) and provider.batches.creates == 1
+    assert sum(row["cost_usd"] for row in rows) == pytest.approx(provider.bill)
+    assert [(batch.state, batch.detail) for batch in office.book.batches()] == [("ended", "")]
+
+
+def test_what_another_version_asked_is_in_nobodys_way(provider: Provider, office: Office) -> None:
+    """A newer version asks for itself; what waits in the older one is read once that is back."""
+    office.run((1, 3))
+    newer = replace(office, version="newer")
+    newer.run((1, 3))
+    assert not held(newer.run((1, 3), follows=True)) and provider.batches.creates == 2
+    assert not held(office.run((1, 3), follows=True)) and provider.batches.creates == 2
+    assert spent_in_run(office.engine, "run-1") == pytest.approx(provider.bill, abs=1e-7)
 
 
 def test_over_budget_is_held_as_in_calls(provider: Provider, store: Engine) -> None:
@@ -186,6 +305,88 @@ def test_lost_batches_are_told_apart(provider: Provider, office: Office) -> None
     assert not held(rows) and provider.batches.creates == 4
     ours = [item for item in provider.batches.asked() if item["custom_id"].startswith("b")]
     assert Counter(map(number_of, ours)) == Counter(ODD)
+
+
+def _keeps(inner: Any, bodies: list[tuple[str, bytes]]) -> Any:
+    """What is sent is kept."""
+    create = inner.create
+
+    async def kept(requests: Any) -> Any:
+        bodies.extend(requests)
+        return await create(requests)
+
+    inner.create = kept
+    return inner
+
+
+class Meanwhile:
+    """Stands before the provider: something else happens after its list was shown, or a batch was made."""
+
+    def __init__(self, inner: Any, *, listed: Any = None, made: Any = None) -> None:
+        self._inner, self._listed, self._made = inner, listed, made
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._inner, name)
+
+    async def create(self, requests: Any) -> Any:
+        seen = await self._inner.create(requests)
+        if self._made is not None:
+            self._made()
+        return seen
+
+    async def newest(self) -> AsyncIterator[Any]:
+        async for seen in self._inner.newest():
+            yield seen
+        self._listed()
+
+
+def test_what_is_sent_while_it_is_looked_for_is_not_given_up(provider: Provider, office: Office) -> None:
+    """A sender that had waited tries again once the list was read, and has no answer yet when the look ends:
+    its batch is known, and paid once."""
+    provider.batches.create_fault = lambda number: "500" if number == 0 else None
+    bodies: list[tuple[str, bytes]] = []
+    _at_provider(office, lambda inner: _keeps(inner, bodies)).run()
+    made, looked = Event(), Event()
+
+    def answered_late() -> None:
+        made.set()
+        assert looked.wait(30)
+
+    async def send() -> None:
+        sender = _at_provider(office, lambda inner: Meanwhile(inner, made=answered_late)).batching()
+        await sender.sending.send("b0", bodies)
+        await sender.tending.provider.close()
+
+    with ThreadPoolExecutor(1) as aside:
+        sent: list[Future[None]] = []
+
+        def sends() -> None:
+            sent.append(aside.submit(asyncio.run, send()))
+            assert made.wait(30)
+
+        office.later(16)
+        asyncio.run(_at_provider(office, lambda inner: Meanwhile(inner, listed=sends)).tending().tick())
+        looked.set()
+        sent[0].result()
+    assert [(batch.state, batch.provider_id) for batch in office.book.batches()] == [
+        ("waiting", "msgbatch_1")
+    ]
+    assert not held(office.run(follows=True))
+    assert len(provider.batches.asked()) == len(ODD) and len(provider.batches.made) == 1
+    assert spent_in_run(office.engine, "run-1") == pytest.approx(provider.bill, abs=1e-7)
+
+
+def _at_provider(office: Office, stands_before: Callable[[Any], Any]) -> Office:
+    return replace(office, wrap=lambda inner, name: stands_before(inner) if name == "provider" else inner)
+
+
+def test_a_batch_that_was_made_after_all_stops_the_run(provider: Provider, office: Office) -> None:
+    """Given up while the provider made it (a machine that slept): said aloud, with the id to cancel."""
+    gives_up = _at_provider(
+        office, lambda inner: Meanwhile(inner, made=lambda: office.book.never_sent("b0", ""))
+    )
+    with pytest.raises(MadeAfterAll, match="made batch b0 as msgbatch_1, but it is void here"):
+        gives_up.run()
 
 
 def test_what_nobody_can_recognise_is_a_persons(provider: Provider, office: Office) -> None:

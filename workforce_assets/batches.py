@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import Engine
 
-from resources.batches.ports import Batch, BatchBook, Request, Result, Settled
+from resources.batches.ports import Batch, BatchBook, BatchProvider, Request, Result, Settled
 from resources.batches.sending import Sending
 from resources.batches.tending import Tending
 from resources.gateway.anthropic_batches import AnthropicBatches
@@ -33,16 +33,14 @@ def batching(
     if made_by.card.execution == "live" or made_by.pin.candidate is None or made_by.pin.is_local:
         return None
     payer = Payer(at.date(), run.run_id, workforce.card.caps(run.max_usd))
-    book, provider, clock = (
-        StoredBatches(world.engine, workforce.name, payer),
-        AnthropicBatches(),
-        SystemClock(),
-    )
+    book, clock = StoredBatches(world.engine, workforce.name, payer), SystemClock()
+    # One for both: each flush is an event loop of its own, and closes what was opened on it.
+    provider = AnthropicBatches()
     patience = GatewaySettings.from_environment(os.environ).patience_seconds
     return Batching(
         book,
         Sending(book, provider, clock, random.Random(), patience),
-        tending(book, made_by),
+        _tending(book, provider, datetime.fromtimestamp(clock.now(), UTC), made_by),
         clock,
         lambda: uuid.uuid4().hex,
         world.partition,
@@ -50,13 +48,35 @@ def batching(
     )
 
 
-def tending(book: BatchBook, made_by: Blueprint | None = None) -> Tending:
-    """Reads every batch as the specialist that asked, or as `made_by`."""
+def tending(book: BatchBook) -> Tending:
+    """Reads every batch as the specialist that asked."""
+    return _tending(book, AnthropicBatches(), datetime.now(UTC))
+
+
+def _tending(
+    book: BatchBook, provider: BatchProvider, at: datetime, made_by: Blueprint | None = None
+) -> Tending:
+    """Reads as `made_by`, where that is given."""
 
     def read(batch: Batch, request: Request, result: Result) -> Settled:
         return settled_by(made_by or blueprint(batch.specialist), batch, request, result)
 
-    return Tending(book, AnthropicBatches(), read, datetime.now(UTC))
+    return Tending(book, provider, read, lambda batch: unread(batch, made_by), at)
+
+
+def unread(batch: Batch, made_by: Blueprint | None = None) -> str | None:
+    """Why the answers in `batch` cannot be read by this process; None where they can."""
+    try:
+        here = (made_by or blueprint(batch.specialist)).decision_version
+    except Exception as error:  # whatever its folder has become; other batches are read
+        here = f"none ({' '.join(str(error).split())[:200]})"
+    if batch.decision_version == here:
+        return None
+    return (
+        f"not read: it was asked in version {batch.decision_version} of {batch.specialist}, and this process "
+        f"has {here}; a run of that version reads it, as long as the provider keeps it (29 days), or give it "
+        f"up: `workforce batches settle {batch.id} --by YOU --gone`"
+    )
 
 
 @contextmanager

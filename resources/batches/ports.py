@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, Protocol
 
+from resources.errors import OneLineError
 from resources.gateway.failures import ProviderFailed
 from resources.gateway.transport import Said
 from resources.journal import JournalKey, Judgement
@@ -92,6 +93,10 @@ class Settled:
     judgement: Judgement | None = None
 
 
+class MadeAfterAll(OneLineError):
+    """The provider made a batch that was taken for lost. One line, with what to do."""
+
+
 class BatchBook(Protocol):
     """The batches of one workforce. Whatever it says has happened is durable."""
 
@@ -110,13 +115,14 @@ class BatchBook(Protocol):
         ...
 
     def sent(self, batch_id: str, provider_id: str) -> None:
-        """The provider has it, under this id."""
+        """The provider has it, under this id. Raises MadeAfterAll where it was given up meanwhile."""
         ...
 
-    def never_sent(self, batch_id: str, why: str, *, lost: bool) -> None:
+    def never_sent(self, batch_id: str, why: str, *, lost: datetime | None = None) -> None:
         """The provider does not have it: what it had reserved is free again.
 
-        `lost`: records still wait for it, so their partition is to be made again.
+        `lost`: the last attempt, as it was known when it was looked for. Where another began since, nothing
+        is changed. Else records still wait for it, so their partition is to be made again.
         """
         ...
 

@@ -38,7 +38,8 @@ class Sending:
 
     async def send(self, batch_id: str, requests: Sequence[tuple[str, bytes]]) -> str:
         """The provider's id of it, remembered. Raises ProviderFailed: where `may_have_it`, it stays intended
-        and is looked for later; else it is void. Raises ProviderDown where no batch can be sent at all.
+        and is looked for later; else it is void. Raises ProviderDown where no batch can be sent at all, and
+        MadeAfterAll.
         """
         retries = Retries(self._gate, self._rng)
 
@@ -55,7 +56,7 @@ class Sending:
             return await retrying(self._attempt, batch_id, requests)
         except ProviderFailed as failure:
             if not may_have_it(failure):
-                self._book.never_sent(batch_id, f"{failure}", lost=False)
+                self._book.never_sent(batch_id, f"{failure}")
             if failure.kind.remedy is Remedy.PAUSE:
                 raise ProviderDown(f"{failure} ({failure.kind.why})") from failure
             raise

@@ -5,7 +5,7 @@ A tick may be killed anywhere and made anew: every step says what it did in one 
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from resources.batches.ports import Batch, BatchBook, BatchProvider, Request, Result, Seen, Settled
@@ -21,10 +21,22 @@ TOGETHER = 200
 
 # What a result means, by the rules of the specialist that asked.
 Read = Callable[[Batch, Request, Result], Settled]
+# Why this process cannot read a batch's results as they were asked for; None where it can.
+Unread = Callable[[Batch], str | None]
+
+_CANCELED = "canceled by command"
 
 
 class BatchError(OneLineError):
     """A batch that cannot be cancelled or settled as was asked. One line, with what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ticked:
+    """`problems` in a line each; `left`: batches that are done, and that this process cannot read."""
+
+    problems: list[str] = field(default_factory=list)
+    left: list[Batch] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -34,22 +46,23 @@ class Tending:
     book: BatchBook
     provider: BatchProvider
     read: Read
+    unread: Unread
     at: datetime
 
-    async def tick(self, batches: Sequence[Batch] | None = None) -> list[str]:
-        """Look for what was lost and read what is done, of `batches` (default: all). Says what went wrong."""
+    async def tick(self, batches: Sequence[Batch] | None = None) -> Ticked:
+        """Look for what was lost and read what is done, of `batches` (default: all)."""
         chosen = self.book.batches("intended", "waiting") if batches is None else batches
-        problems = []
+        ticked = Ticked()
         try:
             for batch in chosen:
                 try:
-                    await self._tend(batch)
+                    await self._tend(batch, ticked)
                 except ProviderFailed as failure:
                     self.book.remark(batch.id, f"{failure}")
-                    problems.append(f"batch {batch.known_as}: {failure}; it is looked at again")
+                    ticked.problems.append(f"batch {batch.known_as}: {failure}; it is looked at again")
         finally:
             await self.provider.close()
-        return problems
+        return ticked
 
     async def cancel(self, batch: Batch) -> None:
         """Ask the provider to stop. What it has answered is billed, and read by the next tick."""
@@ -64,15 +77,15 @@ class Tending:
             raise BatchError(f"batch {batch.known_as}: {failure}; cancel it again") from failure
         finally:
             await self.provider.close()
-        self.book.remark(batch.id, "canceled by command")
+        self.book.remark(batch.id, _CANCELED)
 
-    async def _tend(self, batch: Batch) -> None:
+    async def _tend(self, batch: Batch, ticked: Ticked) -> None:
         if batch.state == "intended" and self.at - batch.tried_at >= LISTED_AFTER:
             await self._look_for(batch)
         elif batch.state == "waiting" and batch.provider_id is not None:
-            await self._poll(batch, batch.provider_id)
+            await self._poll(batch, batch.provider_id, ticked)
 
-    async def _poll(self, batch: Batch, provider_id: str) -> None:
+    async def _poll(self, batch: Batch, provider_id: str, ticked: Ticked) -> None:
         try:
             seen = await self.provider.look(provider_id)
         except ProviderFailed as failure:
@@ -81,21 +94,35 @@ class Tending:
                 return
             raise
         if seen.ended and seen.readable:
+            if (why := self.unread(batch)) is not None:
+                self.book.remark(batch.id, why)
+                ticked.problems.append(f"batch {batch.known_as}: {why}")
+                ticked.left.append(batch)
+                return
             self._settle(batch, await self.provider.results(provider_id))
         elif seen.ended:
             self.book.unclear(batch.id, "the provider keeps its results no longer")
 
     def _settle(self, batch: Batch, results: Sequence[Result | None]) -> None:
         """Unordered, of whom it may; what has no result stays open and is looked at again."""
+        if batch.detail not in ("", _CANCELED):  # what was said of an earlier look
+            self.book.remark(batch.id, "")
         still_open = self.book.open_requests(batch.id)
         found = [result for result in results if result is not None and result.custom_id in still_open]
         for start in range(0, len(found), TOGETHER):
             portion = found[start : start + TOGETHER]
-            settled = {r.custom_id: self.read(batch, still_open[r.custom_id], r) for r in portion}
+            settled = {r.custom_id: self._read(batch, still_open[r.custom_id], r) for r in portion}
             self.book.settle(batch.id, settled)
         if not self.book.ended(batch.id):
             left = len(self.book.open_requests(batch.id))
             self.book.remark(batch.id, f"{left} of {batch.requests} requests have no readable result")
+
+    def _read(self, batch: Batch, request: Request, result: Result) -> Settled:
+        """One odd result must not stop all batches of a workforce. What it was billed is not known."""
+        try:
+            return self.read(batch, request, result)
+        except Exception as error:
+            return Settled("malformed", f"it cannot be read: {type(error).__name__}: {error}"[:300], None)
 
     async def _look_for(self, batch: Batch) -> None:
         """The provider shows custom ids in results alone: until then, one of our size may be ours."""
@@ -113,7 +140,8 @@ class Tending:
             else:
                 doubtful.append(f"{seen.provider_id}{' (no results kept)' if seen.ended else ''}")
         if not doubtful:
-            self.book.never_sent(batch.id, "the provider does not list it: it was never made", lost=True)
+            why = "the provider does not list it: it was never made"
+            self.book.never_sent(batch.id, why, lost=batch.tried_at)
         elif all("(" in one for one in doubtful):
             self.book.unclear(batch.id, f"may be {', '.join(doubtful)}; see `workforce batches settle`")
         else:

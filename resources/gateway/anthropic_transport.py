@@ -15,6 +15,8 @@ from resources.gateway.strict_json import parse_object
 from resources.gateway.transport import ANSWER_TOOL, ANSWER_TOOL_SAYS, Ended, Request, Said
 
 _PATH = "/v1/messages"
+# No call has so many. Money and columns of the stores are integers of 64 bits.
+_MOST_TOKENS = 2**31
 _NO_ARGUMENTS = {"type": "object", "properties": {}, "additionalProperties": False}
 _ENDED: Mapping[str | None, Ended] = {
     "end_turn": "done",
@@ -124,8 +126,15 @@ def _counts(usage: Mapping[str, Any] | None) -> Counts | None:
     """Anthropic's `input_tokens` are those neither read from nor written to the cache."""
     if not usage:
         return None
-    cached = usage.get("cache_read_input_tokens") or 0
-    written = usage.get("cache_creation_input_tokens") or 0
-    thought = (usage.get("output_tokens_details") or {}).get("thinking_tokens") or 0
-    tokens_in = usage["input_tokens"] + cached + written
-    return Counts(tokens_in, usage["output_tokens"], cached, written, thought)
+    cached = _tokens(usage.get("cache_read_input_tokens") or 0)
+    written = _tokens(usage.get("cache_creation_input_tokens") or 0)
+    thought = _tokens((usage.get("output_tokens_details") or {}).get("thinking_tokens") or 0)
+    tokens_in = _tokens(usage["input_tokens"]) + cached + written
+    return Counts(tokens_in, _tokens(usage["output_tokens"]), cached, written, thought)
+
+
+def _tokens(said: object) -> int:
+    """Raises ValueError on what is no number of tokens: no bill could be made of it."""
+    if isinstance(said, bool) or not isinstance(said, int) or not 0 <= said < _MOST_TOKENS:
+        raise ValueError(f"it does not say how many tokens it billed, but {said!r:.50}")
+    return said

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 from sqlalchemy import Connection, Engine, Row, func, insert, select, update
 
-from resources.batches.ports import Ask, Batch, BatchState, Fate, Refused, Request, Settled
+from resources.batches.ports import Ask, Batch, BatchState, Fate, MadeAfterAll, Refused, Request, Settled
 from resources.journal import JournalKey
 from resources.store.batch_rows import batch_of, batch_values, key_of, request_of, request_values
 from resources.store.budget import Caps, caps_over
@@ -67,11 +67,14 @@ class StoredBatches:
         return self._change(batch_id, ("intended",), tried_at=at)
 
     def sent(self, batch_id: str, provider_id: str) -> None:
-        self._change(batch_id, ("intended", "unclear"), state="waiting", provider_id=provider_id, detail="")
+        values = {"state": "waiting", "provider_id": provider_id, "detail": ""}
+        if not self._change(batch_id, ("intended", "unclear"), **values):
+            self._refuse_another(batch_id, provider_id)
 
-    def never_sent(self, batch_id: str, why: str, *, lost: bool) -> None:
+    def never_sent(self, batch_id: str, why: str, *, lost: datetime | None = None) -> None:
+        values = {"state": "void", "detail": why, "followed": lost is None}
         with deciding(self._engine, SPENDING) as connection:
-            if self._state(connection, batch_id, ("intended",), state="void", detail=why, followed=not lost):
+            if self._state(connection, batch_id, ("intended",), lost, **values):
                 found = _open(connection, batch_id)
                 _settle(connection, batch_id, {id: Settled("void", why, 0.0) for id in found})
 
@@ -120,17 +123,37 @@ class StoredBatches:
         with reading(self._engine) as connection:
             return {cast(Fate, fate): int(count) for fate, count in connection.execute(query).tuples()}
 
+    def _refuse_another(self, batch_id: str, provider_id: str) -> None:
+        """Nothing to do where it is known already: who looked for it and who sent it may both say so."""
+        query = select(message_batches.c.state, message_batches.c.provider_id)
+        with reading(self._engine) as connection:
+            found = connection.execute(query.where(message_batches.c.id == batch_id)).one()
+        if found.provider_id != provider_id:
+            raise MadeAfterAll(
+                f"the provider made batch {batch_id} as {provider_id}, but it is {found.state} here: its "
+                f"records are asked and paid again; cancel {provider_id} at the provider's console"
+            )
+
     def _change(self, batch_id: str, of: tuple[BatchState, ...], **values: object) -> bool:
         with writing(self._engine) as connection:
             return self._state(connection, batch_id, of, **values)
 
     def _state(
-        self, connection: Connection, batch_id: str, of: tuple[BatchState, ...], **values: object
+        self,
+        connection: Connection,
+        batch_id: str,
+        of: tuple[BatchState, ...],
+        tried: datetime | None = None,
+        /,
+        **values: object,
     ) -> bool:
+        """Whether it was in one of the states, and, where given, `tried` last then."""
         table = message_batches
         change = update(table).where(
             table.c.id == batch_id, table.c.workforce == self._workforce, table.c.state.in_(of)
         )
+        if tried is not None:
+            change = change.where(table.c.tried_at == tried)
         return connection.execute(change.values(**values)).rowcount == 1
 
 

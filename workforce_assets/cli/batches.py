@@ -45,7 +45,7 @@ def poll(workforce: Name = "outbound") -> None:
     from workforce_assets.batches import tending
 
     with _book(workforce) as book:
-        for problem in asyncio.run(tending(book).tick()):
+        for problem in asyncio.run(tending(book).tick()).problems:
             OUT.print(shown(problem))
         ended = [batch for batch in book.batches("ended", "void") if not batch.followed]
     for batch in ended:
@@ -77,15 +77,21 @@ def settle(
     ] = False,
     workforce: Name = "outbound",
 ) -> None:
-    """A person's word on a batch that is unclear. Its records may then be asked again."""
+    """A person's word on a batch that is unclear, or of a version that no run has. Its records may then be
+    asked again."""
     from resources.batches.ports import Settled
     from resources.batches.tending import find_batch
+    from workforce_assets.batches import unread
 
     with _book(workforce) as book:
         found = find_batch(book, batch)
-        if found.state != "unclear" or gone == (provider_id is not None):
+        of_no_version = gone and found.state == "waiting" and unread(found) is not None
+        if not (found.state == "unclear" or of_no_version) or gone == (provider_id is not None):
             raise InputError(
-                batch, f"it is {found.state}", "settle one that is unclear, with either --is ID or --gone"
+                batch,
+                f"it is {found.state}",
+                "settle one that is unclear, with either --is ID or --gone, or with --gone one that waits "
+                "in another version",
             )
         if provider_id is not None:
             book.sent(found.id, provider_id)
