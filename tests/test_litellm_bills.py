@@ -13,7 +13,7 @@ from resources.gateway.answers import Answered, Reply, Unavailable
 from resources.gateway.failures import KINDS
 from tests.fakes import MemoryBudget
 from tests.gateway_kit import OPENAI, at_provider, gateway, purse, question
-from tests.provider import Plan, Provider, openai_wire, running, server
+from tests.provider import Plan, Provider, log, openai_wire, running, server
 
 Body = dict[str, Any]
 
@@ -25,12 +25,12 @@ def provider(monkeypatch: pytest.MonkeyPatch) -> Iterator[Provider]:
         yield one
 
 
-def asked() -> tuple[Reply, float]:
+def asked(model: str = OPENAI) -> tuple[Reply, float]:
     """One question in OpenAI's wire, and the US dollars that were booked for it."""
     budget = MemoryBudget(1000.0)
 
     async def run() -> Reply:
-        opened = gateway(OPENAI)
+        opened = gateway(model)
         try:
             return await opened.ask(question(), purse(budget=budget))
         finally:
@@ -100,6 +100,19 @@ def test_an_error_of_the_providers_own_costs_nothing(provider: Provider, fault: 
     answer, booked = asked()
     assert isinstance(answer, Answered) and len(provider.calls) == 2
     assert booked == pytest.approx(provider.bill) and provider.calls[0].usd == 0
+
+
+def test_litellm_asks_no_second_time_by_itself(provider: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Most of its providers share a client that posts again where a connection broke: each post is ours."""
+    monkeypatch.setenv("DEEPSEEK_API_KEY", "not-a-key")
+    monkeypatch.setenv("DEEPSEEK_API_BASE", f"{provider.url}/v1")
+    monkeypatch.setitem(log.PER_MILLION, "deepseek-chat", (1.0, 1.0, 1.0, 1.0))
+    monkeypatch.setattr(server, "_hang_up", _reset)
+    provider.plan = Plan(at_call=lambda number: "reset" if number == 0 else None)
+    answer, booked = asked("deepseek/deepseek-chat")
+    assert isinstance(answer, Answered), answer
+    assert len(provider.calls) == len(answer.steps) == 2
+    assert "connection lost" in answer.steps[0].did and booked > 0
 
 
 def test_no_server_is_unreachable_and_costs_nothing(

@@ -6,6 +6,7 @@ Keys and addresses are read by litellm from the provider's own variables (OPENAI
 import asyncio
 import json
 import os
+import sys
 from collections.abc import Mapping
 from typing import Any, cast
 
@@ -78,10 +79,21 @@ def _litellm() -> Any:
     """Imported only when a hosted model is asked: it takes seconds, and would fetch a price list else."""
     os.environ["LITELLM_LOCAL_MODEL_COST_MAP"] = "True"
     import litellm
+    from litellm.llms.custom_httpx.http_handler import AsyncHTTPHandler
 
     litellm.telemetry = False
     litellm.suppress_debug_info = True
+    AsyncHTTPHandler.single_connection_post_request = _not_once_more
     return litellm
+
+
+async def _not_once_more(*_: object, **__: object) -> None:
+    """litellm (1.106) posts again by itself where a connection broke, whatever `num_retries` says: two calls
+    would be paid where one was reserved. It calls this while it handles what broke, which goes on as it was.
+    """
+    broke = sys.exception()
+    if broke is not None:
+        raise broke
 
 
 def _messages(question: Question) -> list[dict[str, Any]]:

@@ -384,4 +384,11 @@ MUTANTS = (
         "frozenset[str]()",
         f"{PRICES}test_a_model_on_ones_own_machine_is_free",
     ),
+    Mutant(
+        "litellm asks once more by itself",
+        "resources/gateway/litellm_transport.py",
+        "    AsyncHTTPHandler.single_connection_post_request = _not_once_more\n",
+        "",
+        "tests/test_litellm_bills.py::test_litellm_asks_no_second_time_by_itself",
+    ),
 )
