@@ -34,7 +34,7 @@ FAULTS = {
     "late": "the message is accepted, and the answer comes after LATE seconds",
     "odd": "the message is accepted, and answered with a code that SMTP does not know",
 }
-LATE = 1.0
+LATE = 4.0
 
 
 class Killer:
