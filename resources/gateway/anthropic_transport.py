@@ -9,14 +9,12 @@ from resources.gateway.anthropic_client import AnthropicClient, strict_schema
 from resources.gateway.failures import KINDS, ProviderFailed
 from resources.gateway.models import Model
 from resources.gateway.ports import Exchange, Question
-from resources.gateway.prices import Counts
+from resources.gateway.prices import MOST_TOKENS, Counts
 from resources.gateway.record_text import shown
 from resources.gateway.strict_json import parse_object
 from resources.gateway.transport import ANSWER_TOOL, ANSWER_TOOL_SAYS, Ended, Request, Said
 
 _PATH = "/v1/messages"
-# No call has so many. Money and columns of the stores are integers of 64 bits.
-_MOST_TOKENS = 2**31
 _NO_ARGUMENTS = {"type": "object", "properties": {}, "additionalProperties": False}
 _ENDED: Mapping[str | None, Ended] = {
     "end_turn": "done",
@@ -135,6 +133,6 @@ def _counts(usage: Mapping[str, Any] | None) -> Counts | None:
 
 def _tokens(said: object) -> int:
     """Raises ValueError on what is no number of tokens: no bill could be made of it."""
-    if isinstance(said, bool) or not isinstance(said, int) or not 0 <= said < _MOST_TOKENS:
+    if isinstance(said, bool) or not isinstance(said, int) or not 0 <= said < MOST_TOKENS:
         raise ValueError(f"it does not say how many tokens it billed, but {said!r:.50}")
     return said

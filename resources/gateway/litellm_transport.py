@@ -15,7 +15,7 @@ from resources.gateway.failures import KINDS, ProviderFailed
 from resources.gateway.litellm_failures import failure_of
 from resources.gateway.models import Model
 from resources.gateway.ports import Question
-from resources.gateway.prices import Counts
+from resources.gateway.prices import MOST_TOKENS, Counts
 from resources.gateway.record_text import shown
 from resources.gateway.strict_json import parse_object
 from resources.gateway.transport import ANSWER_TOOL, ANSWER_TOOL_SAYS, Ended, Request, Said
@@ -29,7 +29,6 @@ _ENDED: Mapping[str | None, Ended] = {
 }
 # What providers call being done.
 _DONE = frozenset({"stop", "end_turn", "stop_sequence", "complete", "eos", "eos_token", "finish"})
-_MOST_TOKENS = 2**31
 
 
 class LitellmTransport:
@@ -192,7 +191,7 @@ def _is_a_bill(said: Counts) -> bool:
     """litellm fills in zeros for what the provider left out; a part above its whole would be money back."""
     numbers = (said.tokens_in, said.tokens_out, said.cached, said.cache_write, said.reasoning)
     return (
-        all(type(number) is int and 0 <= number < _MOST_TOKENS for number in numbers)
+        all(type(number) is int and 0 <= number < MOST_TOKENS for number in numbers)
         and said.tokens_in > 0
         and said.tokens_out > 0
         and said.cached + said.cache_write <= said.tokens_in

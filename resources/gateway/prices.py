@@ -42,6 +42,10 @@ class PriceError(OneLineError):
     """No price is known, so no budget could hold. One line, with what to do."""
 
 
+# No call has so many. Money and columns of the stores are integers of 64 bits.
+MOST_TOKENS = 2**31
+
+
 @dataclass(frozen=True, slots=True)
 class Counts:
     """Tokens as a provider billed them; `cached` and `cache_write` are parts of `tokens_in`."""

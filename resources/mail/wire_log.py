@@ -98,7 +98,7 @@ class WireLog:
         # Read-only: a copy is not written into it by accident.
         file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o400)
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(file, fcntl.LOCK_EX)  # another that begins may hold it while it looks for old ones
             head = f"{_head(boot, file)}\n".encode()
             if os.write(file, head) != len(head):
                 raise OSError("the disk is full")

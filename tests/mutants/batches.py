@@ -19,7 +19,7 @@ MUTANTS = (
     Mutant(
         "whatever stands for a number of tokens is priced",
         "resources/gateway/anthropic_transport.py",
-        "isinstance(said, bool) or not isinstance(said, int) or not 0 <= said < _MOST_TOKENS",
+        "isinstance(said, bool) or not isinstance(said, int) or not 0 <= said < MOST_TOKENS",
         "isinstance(said, str)",
         f"{TESTS}test_an_odd_bill_is_one_records[sqlite-negative]",
     ),
